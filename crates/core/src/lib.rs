@@ -1,0 +1,21 @@
+//! What a session, a stem set and a finding are: units, types and names. No I/O and no DSP.
+
+mod finding;
+mod insert;
+mod role;
+mod session;
+mod stemset;
+mod units;
+
+pub use finding::{Finding, Severity};
+pub use insert::{Band, BandKind, Compressor, Delay, DelayTime, Detector, Eq, Insert, Key, Param, Unit};
+pub use role::Role;
+pub use session::{
+    Automation, Bus, CONTROL_GRID, Clip, Master, PanLaw, Section, Send, Session, Shape, Song, StemWish, Strip, Tap,
+    Target, Tempo, Track,
+};
+pub use stemset::{
+    Coding, Extra, FileProof, Format, Levels, Manifest, NullProof, Receipt, Reference, ReferenceKind, SectionInfo,
+    SongInfo, Stem, stem_file_name,
+};
+pub use units::{Db, SampleRate};

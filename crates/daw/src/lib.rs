@@ -1,0 +1,1 @@
+//! Stemwright: session documents to and from Session.

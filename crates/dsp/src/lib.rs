@@ -1,0 +1,1 @@
+//! Stemwright: inserts and meters: plain processors over blocks.

@@ -1,0 +1,1 @@
+//! Stemwright: Session to graph to schedule to lanes to StemSet.
