@@ -2,6 +2,7 @@
 
 mod finding;
 mod insert;
+mod nearest;
 mod role;
 mod session;
 mod stemset;
@@ -9,6 +10,7 @@ mod units;
 
 pub use finding::{Finding, Severity};
 pub use insert::{Band, BandKind, Compressor, Delay, DelayTime, Detector, Eq, Insert, Key, Param, Unit};
+pub use nearest::nearest;
 pub use role::Role;
 pub use session::{
     Automation, Bus, CONTROL_GRID, Clip, Master, PanLaw, Section, Send, Session, Shape, Song, StemWish, Strip, Tap,

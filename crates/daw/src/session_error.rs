@@ -1,0 +1,76 @@
+//! An error in a session document: where it is, what is wrong, what to write.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// What is wrong with a session document. `Display` shows the line with a mark under the place, as compilers do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionError {
+    /// The document.
+    pub file: PathBuf,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub hint: Option<String>,
+    /// The place, if it has one.
+    pub place: Option<Place>,
+}
+
+/// A place in a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// The whole line.
+    text: String,
+    /// How many characters are meant.
+    width: usize,
+}
+
+impl Place {
+    /// The place of a byte range of `text`.
+    pub(crate) fn new(text: &str, span: Range<usize>) -> Self {
+        let at = text.floor_char_boundary(span.start.min(text.len()));
+        let begin = text[..at].rfind('\n').map_or(0, |i| i + 1);
+        let end = text[at..].find('\n').map_or(text.len(), |i| at + i);
+        let stop = text.floor_char_boundary(span.end.clamp(at, end));
+        Self {
+            line: text[..at].matches('\n').count() + 1,
+            column: text[begin..at].chars().count() + 1,
+            text: text[begin..end].trim_end().to_owned(),
+            width: text[at..stop].chars().count().max(1),
+        }
+    }
+}
+
+impl SessionError {
+    pub(crate) fn at(file: &Path, text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), message: message.into(), hint: None, place: Some(Place::new(text, span)) }
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl std::fmt::Display for SessionError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Some(place) = &self.place else {
+            return write!(f, "{}: {}", self.file.display(), self.message);
+        };
+        let Place { line, column, text, width } = place;
+        let margin = line.to_string().len();
+        // Tabs stay tabs, so that the mark stands under what it marks.
+        let before: String = text.chars().take(column - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
+        writeln!(f, "{}:{line}:{column}: {}", self.file.display(), self.message)?;
+        writeln!(f, "{:margin$} |", "")?;
+        writeln!(f, "{line} | {text}")?;
+        write!(f, "{:margin$} | {before}{}", "", "^".repeat(*width))
+    }
+}
+
+impl std::error::Error for SessionError {}

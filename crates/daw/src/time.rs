@@ -1,0 +1,108 @@
+//! Positions and lengths as people write them.
+
+use crate::SessionError;
+use crate::fields::Value;
+use stemwright_core::{SampleRate, Tempo};
+use toml::de::DeValue;
+
+/// What turns a written time into frames.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock {
+    pub(crate) rate: SampleRate,
+    pub(crate) tempo: Tempo,
+}
+
+/// Nothing lies further away than this from bar 1: about a day at 384 kHz.
+const FARTHEST_SECONDS: f64 = 90_000.0;
+
+const POSITIONS: &str = "write \"17|3\" (bar|beat), seconds such as 12.5, \"1:23.456\" or \"96000 frames\"";
+const LENGTHS: &str = "write \"2 bars\", \"3 beats\", seconds such as 1.5, \"10 ms\", \"1:23.456\" or \"4800 frames\"";
+
+impl Clock {
+    /// A place on the timeline.
+    pub(crate) fn position(self, value: &Value<'_>) -> Result<i64, SessionError> {
+        self.read(value).ok_or_else(|| value.error(format!("`{}` is not a position", value.key)).hint(POSITIONS))
+    }
+
+    /// A length; never negative.
+    pub(crate) fn length(self, value: &Value<'_>) -> Result<u64, SessionError> {
+        let bars = matches!(&value.value, DeValue::String(text) if text.contains('|'));
+        let frames = if bars { None } else { self.read(value) };
+        frames
+            .and_then(|frames| u64::try_from(frames).ok())
+            .ok_or_else(|| value.error(format!("`{}` is not a length", value.key)).hint(LENGTHS))
+    }
+
+    fn read(self, value: &Value<'_>) -> Option<i64> {
+        match &value.value {
+            DeValue::String(text) => self.text(text),
+            _ => self.seconds(value.as_number()?),
+        }
+    }
+
+    fn text(self, text: &str) -> Option<i64> {
+        let text = text.trim();
+        let per_bar = f64::from(self.tempo.time_signature.0);
+        if let Some((bar, beat)) = text.split_once('|') {
+            let (bar, beat): (i32, f64) = (bar.trim().parse().ok()?, beat.trim().parse().ok()?);
+            let beats = f64::from(bar.checked_sub(1)?) * per_bar + (beat - 1.0);
+            return (beat >= 1.0).then(|| self.seconds(self.tempo.beats(beats))).flatten();
+        }
+        if let Some((minutes, seconds)) = text.split_once(':') {
+            let (sign, minutes) = minutes.strip_prefix('-').map_or((1.0, minutes), |rest| (-1.0, rest));
+            let (minutes, seconds): (u32, f64) = (minutes.parse().ok()?, seconds.parse().ok()?);
+            let valid = (0.0..60.0).contains(&seconds);
+            return valid.then(|| self.seconds(sign * (f64::from(minutes) * 60.0 + seconds))).flatten();
+        }
+        let unit_at = text.find(|c: char| c.is_alphabetic() && c != 'e' && c != 'E' || c == ' ')?;
+        let (number, unit) = (text[..unit_at].trim(), text[unit_at..].trim());
+        let of = |scale: f64| self.seconds(number.parse::<f64>().ok()? * scale);
+        match unit {
+            "frame" | "frames" => {
+                number.parse::<i64>().ok().filter(|frames| self.seconds(self.rate.seconds(*frames)).is_some())
+            }
+            "s" | "second" | "seconds" => of(1.0),
+            "ms" => of(0.001),
+            "bar" | "bars" => of(self.tempo.beats(per_bar)),
+            "beat" | "beats" => of(self.tempo.beats(1.0)),
+            _ => None,
+        }
+    }
+
+    fn seconds(self, seconds: f64) -> Option<i64> {
+        (seconds.abs() <= FARTHEST_SECONDS).then(|| self.rate.frames(seconds))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        let clock =
+            Clock { rate: SampleRate::new(48_000).unwrap(), tempo: Tempo { bpm: 120.0, time_signature: (3, 4) } };
+        for (text, frames) in [
+            ("1|1", Some(0)),
+            ("2|1", Some(72_000)),
+            ("2|2.5", Some(108_000)),
+            ("0|1", Some(-72_000)),
+            ("1:02.5", Some(3_000_000)),
+            ("-0:01", Some(-48_000)),
+            ("96000 frames", Some(96_000)),
+            ("-32 frames", Some(-32)),
+            ("10 ms", Some(480)),
+            ("2 bars", Some(144_000)),
+            ("1 beat", Some(24_000)),
+            ("1|0.5", None),
+            ("0:75", None),
+            ("soon", None),
+            ("1e12 s", None),
+            ("9223372036854775807 frames", None),
+            ("nan s", None),
+            ("", None),
+        ] {
+            assert_eq!(clock.text(text), frames, "{text}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! log2 and exp2 for gain computers: polynomials of our own, the same bits everywhere, with their errors stated.
+
+use std::f64::consts::{LN_2, LOG2_E, SQRT_2};
+
+/// log2 of a positive normal number, within 6·10⁻¹⁶·max(1, |result|).
+///
+/// With x = 2ᵉ·m, √½ ≤ m < √2, and z = (m−1)/(m+1): log2(m) = 2·log2(e)·(z + z³/3 + z⁵/5 + …); |z| < 0.1716, so what
+/// follows z²¹/21 is below 10⁻¹⁷.
+#[inline]
+pub fn log2(x: f64) -> f64 {
+    debug_assert!(x.is_normal() && x > 0.0);
+    let bits = x.to_bits();
+    let mut exponent = ((bits >> 52) as i64 - 1023) as f64;
+    let mut m = f64::from_bits((bits & 0x000f_ffff_ffff_ffff) | 0x3ff0_0000_0000_0000);
+    if m >= SQRT_2 {
+        m *= 0.5;
+        exponent += 1.0;
+    }
+    let z = (m - 1.0) / (m + 1.0);
+    let zz = z * z;
+    let mut sum = 1.0 / 21.0;
+    for divisor in [19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0] {
+        sum = sum * zz + 1.0 / divisor;
+    }
+    exponent + (2.0 * LOG2_E) * z * sum
+}
+
+/// 2ˣ for −1000 ≤ x ≤ 1000 (clamped outside), within 4·10⁻¹⁶ of the result; exactly 1 at 0.
+///
+/// With n the nearest integer and f = x − n: 2ⁿ·exp(f·ln 2), by its Taylor series; |f·ln 2| < 0.3466, so what follows
+/// the 13th power is below 10⁻¹⁷.
+#[inline]
+pub fn exp2(x: f64) -> f64 {
+    let x = x.clamp(-1000.0, 1000.0);
+    let n = x.round();
+    let f = (x - n) * LN_2;
+    let mut sum = 1.0 / 6_227_020_800.0;
+    for factorial in
+        [479_001_600.0, 39_916_800.0, 3_628_800.0, 362_880.0, 40_320.0, 5_040.0, 720.0, 120.0, 24.0, 6.0, 2.0, 1.0, 1.0]
+    {
+        sum = sum * f + 1.0 / factorial;
+    }
+    sum * f64::from_bits(((n as i64 + 1023) as u64) << 52)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against libm's, whose own error is below 1 ulp.
+    #[test]
+    fn polynomials_keep_the_errors_that_they_state() {
+        let (mut log_error, mut exp_error) = (0.0f64, 0.0f64);
+        for i in 0..400_000 {
+            let x = libm::exp2(-60.0 + f64::from(i) * 0.000_3);
+            log_error = log_error.max((log2(x) - libm::log2(x)).abs() / libm::log2(x).abs().max(1.0));
+            let y = -40.0 + f64::from(i) * 0.000_2;
+            exp_error = exp_error.max((exp2(y) / libm::exp2(y) - 1.0).abs());
+        }
+        assert!(log_error < 6e-16 && exp_error < 4e-16, "log2 {log_error:e}, exp2 {exp_error:e}");
+        assert_eq!(exp2(0.0), 1.0);
+        assert_eq!(log2(1.0), 0.0);
+        assert_eq!(exp2(f64::NEG_INFINITY), exp2(-1000.0));
+    }
+}
