@@ -100,7 +100,8 @@ pub enum Param {
 /// The shelves' prototypes, A = 10^(gain/40): low A·(s²+(√A/Q)s+A)/(As²+(√A/Q)s+1), so poles at freq/√A;
 /// high A·(As²+(√A/Q)s+1)/(s²+(√A/Q)s+A), so poles at freq·√A; Q as given. A pole frequency above
 /// 0.98π/√(1−q²) (radians per frame, q < 1) is taken as that.
-/// Where no real zeros meet the conditions, the negative radicand counts as 0.
+/// Where no real zeros meet all conditions (steep shelves near half the rate), the negative radicand of b₀ − b₂ counts
+/// as 0: DC and Nyquist are met, \|H(freq)\| is not.
 ///
 /// A slope of 24 dB/octave is two sections with Q 0.541196100146197 and 1.306562964876377 (Butterworth).
 ///

@@ -1,8 +1,10 @@
 //! What a session, a stem set and a finding are: units, types and names. No I/O and no DSP.
 
+mod describe;
 mod finding;
 mod insert;
 mod nearest;
+mod report;
 mod role;
 mod session;
 mod stemset;
@@ -11,6 +13,7 @@ mod units;
 pub use finding::{Finding, Severity};
 pub use insert::{Band, BandKind, Compressor, Delay, DelayTime, Detector, Eq, Insert, Key, Param, Unit};
 pub use nearest::nearest;
+pub use report::{BounceReport, ErrorReport, Plan, PlannedStem};
 pub use role::Role;
 pub use session::{
     Automation, Bus, CONTROL_GRID, Clip, Master, PanLaw, Section, Send, Session, Shape, Song, StemWish, Strip, Tap,

@@ -12,10 +12,13 @@
 //!   inserts and a gain; its input is the *mix*.
 //! * A send takes the strip's pre or post tap times its gain. The pre tap of a mono track goes to a stereo bus as
 //!   panned to the centre by the track's pan law.
-//! * A side-chain key is a strip's tap, whole: solo elsewhere does not silence it.
+//! * A side-chain key is a strip's tap. Solo does not silence a track for what it keys; a bus that is keyed from is
+//!   what it then adds up; a muted strip keys with silence.
+//! * Automation replaces the fixed value of what it moves.
 //! * Control values (gain, pan, send gains, insert parameters) are evaluated on frames that are multiples of
 //!   [`CONTROL_GRID`]; what the audio is multiplied or filtered with (a factor, a coefficient) is computed there and
-//!   runs in a straight line between one grid frame and the next. With no automation it is a constant.
+//!   runs in a straight line between one grid frame and the next. With no automation it is a constant. A strip's gain
+//!   and pan make one factor for each side, their product; a send's gain is a factor of its own.
 
 use crate::{Db, Insert, SampleRate};
 
@@ -168,8 +171,8 @@ pub struct Bus {
 /// The end of every path.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Master {
-    /// The master fader in dB, after the inserts.
-    pub gain: f64,
+    /// The fader, after the inserts.
+    pub gain: Db,
     /// In order.
     pub inserts: Vec<Insert>,
     /// Of the gain and of the inserts.

@@ -62,7 +62,7 @@ impl std::fmt::Display for SampleRate {
 }
 
 /// A level or gain in decibels. `Db(f64::NEG_INFINITY)` is silence.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Db(pub f64);

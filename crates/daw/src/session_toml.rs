@@ -6,7 +6,7 @@ use crate::strips::{Names, Reader, StripKind};
 use crate::time::Clock;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use stemwright_core::{Bus, Master, PanLaw, Role, SampleRate, Section, Session, Song, StemWish, Tempo, Track};
+use stemwright_core::{Bus, Db, Master, PanLaw, Role, SampleRate, Section, Session, Song, StemWish, Tempo, Track};
 use toml::de::DeTable;
 
 /// A document of this size is not a session.
@@ -111,7 +111,7 @@ fn parse(path: &Path, text: &str) -> Result<(Session, Spans), SessionError> {
     let master = match root.table("master")? {
         None => Master::default(),
         Some(mut fields) => {
-            let gain = fields.number("gain", -150.0..=60.0, "dB")?.unwrap_or(0.0);
+            let gain = fields.number("gain", -150.0..=60.0, "dB")?.map_or(Db::ZERO, Db);
             let inserts = reader.inserts(&mut fields, "[[master.insert]]")?;
             let automation = reader.automation(&mut fields, "[[master.automation]]", &inserts, None)?;
             fields.finish()?;

@@ -154,3 +154,96 @@ impl GraphError {
         })
     }
 }
+
+/// Why a set was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum BounceError {
+    /// The session cannot be rendered.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// Rendering stopped.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The set could not be written.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    /// A manifest could not be written.
+    #[error("cannot write {}: {source}", file.display())]
+    Document {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Files stand there that are not ours.
+    #[error("{} was not written by Stemwright as it stands: {why}", folder.display())]
+    Occupied {
+        /// The folder.
+        folder: PathBuf,
+        /// What is not ours.
+        why: String,
+    },
+    /// The disk is too full.
+    #[error("{} needs {:.1} MB, and {:.1} MB are free", folder.display(), *needed as f64 / 1e6, *free as f64 / 1e6)]
+    NoSpace {
+        /// The folder.
+        folder: PathBuf,
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes free.
+        free: u64,
+    },
+    /// Integer files would clip.
+    #[error("{} would clip: {}", if files.len() == 1 { "a file" } else { "files" }, peaks(files))]
+    Clips {
+        /// The files and their peaks (1 is full scale).
+        files: Vec<(String, f64)>,
+        /// The headroom in dB with which none would.
+        headroom: f64,
+    },
+    /// The stems do not add up to the mix: the engine is wrong.
+    #[error("the stems do not add up to the mix; nothing was written: {}", failure(.0))]
+    NotProven(Box<stemwright_core::Receipt>),
+    /// Threads could not be started.
+    #[error("cannot start threads: {0}")]
+    Threads(String),
+}
+
+fn peaks(files: &[(String, f64)]) -> String {
+    let peak = |(name, peak): &(String, f64)| format!("{name} peaks at {:+.2} dBFS", stemwright_core::Db::of(*peak).0);
+    files.iter().map(peak).collect::<Vec<_>>().join(", ")
+}
+
+fn failure(receipt: &stemwright_core::Receipt) -> String {
+    let null = &receipt.null;
+    let mut text = String::new();
+    if let (Some(remainder), Some(bound)) = (null.remainder_lsb, null.remainder_bound_lsb) {
+        text += &format!("remainder {remainder} LSB (at most {bound} may be), ");
+    }
+    text += &format!("residual {} times its bound", null.residual_of_bound);
+    if let Some(place) = &null.first_failure {
+        text += &format!(", first at {place}");
+    }
+    text
+}
+
+impl BounceError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Graph(error) => return error.hint(),
+            Self::Engine(error) => return error.hint(),
+            Self::Audio(error) => return error.hint().map(str::to_owned),
+            Self::Document { .. } => "check that the folder can be written to".into(),
+            Self::Occupied { .. } => {
+                "name another folder with -o, or use --force: the old folder is moved aside, nothing is deleted".into()
+            }
+            Self::NoSpace { .. } => "free some space, or name a folder on another disk with -o".into(),
+            Self::Clips { headroom, .. } => {
+                format!("use --headroom {headroom:.1} (or --headroom auto), or --format wav32f")
+            }
+            Self::NotProven(_) => "this is a fault in Stemwright, not in the session: please report it".into(),
+            Self::Threads(_) => "use --threads 1".into(),
+        })
+    }
+}

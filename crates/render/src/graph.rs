@@ -156,9 +156,8 @@ impl<'s> Graph<'s> {
         let stems = membership::assign(session, &mut nodes, &hearing, &mut findings);
         membership::spread(&mut nodes, &order);
         let placed = || nodes.iter().filter(|node| node.live).flat_map(|node| &node.clips);
-        let Some(end) = placed().map(|placed| placed.clip.at + placed.frames as i64).max() else {
-            return Err(GraphError::Empty);
-        };
+        let end = placed().map(|placed| placed.clip.at + placed.frames as i64).max();
+        let Some(end) = end.filter(|_| !stems.is_empty()) else { return Err(GraphError::Empty) };
         let first = placed().map(|placed| placed.clip.at).min().unwrap_or(0).min(0);
         let start = first.div_euclid(CONTROL_GRID) * CONTROL_GRID;
         if start < 0 {

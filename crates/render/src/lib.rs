@@ -2,20 +2,28 @@
 //! proof that the stems sum to the mix.
 
 mod audibility;
+mod bounce;
 mod engine;
 mod error;
 mod fault;
 mod graph;
+mod manifest;
 mod master;
 mod membership;
+mod null;
+mod occupied;
 mod player;
 mod schedule;
+mod set;
 mod signal;
 mod slot;
 mod strip;
 
+pub use bounce::{BounceOptions, Bounced, Headroom, Progress, bounce, set_bytes};
 pub use engine::{Block, Ended, EngineOptions, Sink, Tail, run};
-pub use error::{EngineError, GraphError};
+pub use error::{BounceError, EngineError, GraphError};
 pub use fault::Fault;
 pub use graph::{Edge, Graph, KeyEdge, Node, PlacedClip, StemPlan};
+pub use null::Null;
 pub use schedule::Schedule;
+pub use set::{MANIFEST, MASTER, MIX, RECEIPT};

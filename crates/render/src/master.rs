@@ -6,7 +6,7 @@ use crate::graph::Graph;
 use crate::signal::Signal;
 use crate::slot::{Bay, Slot, multiply};
 use crate::strip::{Inputs, Place, Taps, plain_gain};
-use stemwright_core::{Db, Target};
+use stemwright_core::Target;
 use stemwright_dsp::Controller;
 
 pub(crate) struct MasterRun {
@@ -34,7 +34,7 @@ impl MasterRun {
             slots: slots
                 .filter_map(|(number, (insert, key))| Slot::new(insert, number, &master.automation, *key, &bay))
                 .collect(),
-            fader: plain_gain(Db(master.gain), Target::Gain, &master.automation, [1.0, 1.0]),
+            fader: plain_gain(master.gain, Target::Gain, &master.automation, [1.0, 1.0]),
             out: Signal::new(2, 0, block),
             fault,
             late: [0.0; 2],

@@ -1,1 +1,17 @@
-fn main() {}
+//! `stemwright`: music stems that provably sum to the mix. Arguments → one module a command → one printer.
+
+mod args;
+mod bounce;
+mod exit;
+mod printer;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    args.color.write_global();
+    match args.command {
+        args::Command::Bounce(bounce) => bounce::run(&bounce),
+    }
+}

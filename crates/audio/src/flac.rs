@@ -1,0 +1,291 @@
+//! FLAC files (RFC 9639): Symphonia decodes the frames; what surrounds them, and whether any is missing, is seen to
+//! here.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use stemwright_core::SampleRate;
+use symphonia::core::audio::{Audio, GenericAudioBufferRef};
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::errors::Error;
+use symphonia::core::formats::{FormatOptions, FormatReader, SeekMode, SeekTo};
+use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::packet::Packet;
+use symphonia::core::units::Timestamp;
+use symphonia::default::codecs::FlacDecoder;
+use symphonia::default::formats::FlacReader;
+
+use crate::AudioError;
+use crate::blocks::{BlockReader, Blocks, guarded};
+use crate::source::{Source, field, read_at, read_some};
+use crate::wav::sample_rate;
+
+const MAX_METADATA_BLOCKS: usize = 1024;
+const STREAMINFO: usize = 34;
+
+/// What a FLAC file says of itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    pub(crate) rate: SampleRate,
+    pub(crate) channels: usize,
+    pub(crate) frames: u64,
+    stream_info: [u8; STREAMINFO],
+    /// Where the first audio frame is, and where the last ends.
+    audio: std::ops::Range<u64>,
+}
+
+/// Reads STREAMINFO and steps over the other metadata: no picture or comment is ever parsed.
+pub(crate) fn read_layout(source: &mut dyn Source, start: u64, file: &Path) -> Result<Layout, AudioError> {
+    let io = |error| AudioError::io(file, "read", error);
+    let length = source.length();
+    let mut stream_info = None;
+    let mut at = start + 4;
+    let mut last = false;
+    for _ in 0..MAX_METADATA_BLOCKS {
+        let mut header = [0; 4];
+        if read_some(source, at, &mut header).map_err(io)? < header.len() {
+            return Err(cut_short(file));
+        }
+        let size = u32::from_be_bytes(header) & 0xff_ffff;
+        at += 4;
+        if u64::from(size) > length - at {
+            return Err(cut_short(file));
+        }
+        if stream_info.is_none() {
+            if header[0] & 0x7f != 0 || size as usize != STREAMINFO {
+                return Err(AudioError::malformed(file, "its first metadata block is not STREAMINFO"));
+            }
+            let mut bytes = [0; STREAMINFO];
+            read_at(source, at, &mut bytes).map_err(io)?;
+            stream_info = Some(bytes);
+        }
+        at += u64::from(size);
+        last = header[0] & 0x80 != 0;
+        if last {
+            break;
+        }
+    }
+    let Some(stream_info) = stream_info.filter(|_| last) else {
+        return Err(AudioError::limit(file, format!("more than {MAX_METADATA_BLOCKS} metadata blocks")));
+    };
+    let packed = u64::from_be_bytes(field(&stream_info, 10));
+    let rate = sample_rate(file, (packed >> 44) as u32)?;
+    let channels = (packed >> 41 & 7) as usize + 1;
+    let bits = (packed >> 36 & 31) + 1;
+    if bits > 24 {
+        let what = format!("is a FLAC file of {bits} bits, which is not read");
+        return Err(AudioError::unsupported(file, what, "decode it to WAV first"));
+    }
+    let mut layout = Layout { rate, channels, frames: packed & 0xf_ffff_ffff, stream_info, audio: at..length };
+    // An ID3v1 tag after the audio would spoil the last frame's checksum.
+    let mut tag = [0; 3];
+    if length - at >= 128 && read_some(source, length - 128, &mut tag).map_err(io)? == 3 && &tag == b"TAG" {
+        layout.audio.end = length - 128;
+    }
+    Ok(layout)
+}
+
+fn cut_short(file: &Path) -> AudioError {
+    let what = "it ends inside its header".into();
+    AudioError::Truncated { file: file.to_path_buf(), what, missing: None, hint: "export it again".into() }
+}
+
+/// The length of a stream whose STREAMINFO leaves it open, by stepping through its frames.
+pub(crate) fn count_frames(source: Box<dyn Source>, layout: &Layout, file: &Path) -> Result<u64, AudioError> {
+    let mut stream = Stream::new(source, layout, file)?;
+    let mut frames = 0;
+    while let Some(packet) = stream.packet(frames)? {
+        frames += packet.dur.get();
+    }
+    Ok(frames)
+}
+
+/// A reader from frame `from` on.
+pub(crate) fn open(
+    source: Box<dyn Source>,
+    layout: &Layout,
+    file: &Path,
+    from: u64,
+) -> Result<BlockReader<FlacBlocks>, AudioError> {
+    let blocks = FlacBlocks::new(source, layout, file, from)?;
+    let skip = blocks.start.map_or(0, |start| from - start);
+    Ok(BlockReader::new(blocks, file.to_path_buf(), skip, from, layout.frames))
+}
+
+/// The audio frames in order, every one of them, or an error that names the first that is missing.
+struct Stream {
+    reader: FlacReader<'static>,
+    file: PathBuf,
+}
+
+impl Stream {
+    fn new(source: Box<dyn Source>, layout: &Layout, file: &Path) -> Result<Self, AudioError> {
+        let bare = Bare::new(source, layout);
+        let stream = MediaSourceStream::new(Box::new(bare), MediaSourceStreamOptions::default());
+        let reader = guarded(file, "at its start", || FlacReader::try_new(stream, FormatOptions::default()))?;
+        Ok(Self { reader, file: file.to_path_buf() })
+    }
+
+    /// The packet that begins at frame `at`.
+    fn packet(&mut self, at: u64) -> Result<Option<Packet>, AudioError> {
+        let reader = &mut self.reader;
+        let next = guarded(&self.file, &format!("at frame {at}"), || match reader.next_packet() {
+            Err(Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+            other => other,
+        })?;
+        let Some(packet) = next else { return Ok(None) };
+        // The demuxer steps over what it cannot read; the timestamps tell.
+        if u64::try_from(packet.pts.get()).ok() != Some(at) {
+            let what = format!("frame {at} and what follows it are unreadable up to frame {}", packet.pts.get());
+            return Err(AudioError::malformed(&self.file, what));
+        }
+        Ok(Some(packet))
+    }
+}
+
+pub(crate) struct FlacBlocks {
+    stream: Stream,
+    decoder: FlacDecoder,
+    /// A packet found while looking for the first.
+    pending: Option<Packet>,
+    /// The frame of the first block, or `None` when there is nothing to read.
+    start: Option<u64>,
+    /// The frame of the next block.
+    at: u64,
+}
+
+impl FlacBlocks {
+    fn new(source: Box<dyn Source>, layout: &Layout, file: &Path, from: u64) -> Result<Self, AudioError> {
+        let stream = Stream::new(source, layout, file)?;
+        let parameters = match stream.reader.tracks().first().and_then(|track| track.codec_params.as_ref()) {
+            Some(CodecParameters::Audio(parameters)) => parameters.clone(),
+            _ => return Err(AudioError::malformed(file, "its STREAMINFO is unreadable")),
+        };
+        let decoder =
+            guarded(file, "at its start", || FlacDecoder::try_new(&parameters, &AudioDecoderOptions::default()))?;
+        let mut blocks = Self { stream, decoder, pending: None, start: Some(0), at: 0 };
+        if from >= layout.frames {
+            blocks.start = None;
+        } else if from > 0 {
+            blocks.seek(from)?;
+        }
+        Ok(blocks)
+    }
+
+    /// Moves to the block that holds `from`. Where the seek misses (frames are found by their sync codes, which
+    /// samples can imitate), decoding goes on from the front.
+    fn seek(&mut self, from: u64) -> Result<(), AudioError> {
+        let reader = &mut self.stream.reader;
+        let file = &self.stream.file;
+        let to = SeekTo::Timestamp { ts: Timestamp::new(from as i64), track_id: 0 };
+        let place = format!("looking for frame {from}");
+        let found = guarded(file, &place, || {
+            reader.seek(SeekMode::Accurate, to)?;
+            reader.next_packet()
+        });
+        if let Ok(Some(packet)) = found {
+            let first = u64::try_from(packet.pts.get()).unwrap_or(u64::MAX);
+            if first <= from && from - first < packet.dur.get() {
+                self.start = Some(first);
+                self.at = first;
+                self.pending = Some(packet);
+                return Ok(());
+            }
+        }
+        let reader = &mut self.stream.reader;
+        let to = SeekTo::Timestamp { ts: Timestamp::new(0), track_id: 0 };
+        guarded(file, "returning to its start", || reader.seek(SeekMode::Accurate, to))?;
+        Ok(())
+    }
+}
+
+impl Blocks for FlacBlocks {
+    fn next(&mut self) -> Result<Option<usize>, AudioError> {
+        let packet = match self.pending.take() {
+            Some(packet) => packet,
+            None => match self.stream.packet(self.at)? {
+                Some(packet) => packet,
+                None => return Ok(None),
+            },
+        };
+        let decoder = &mut self.decoder;
+        let frames = guarded(&self.stream.file, &format!("at frame {}", self.at), || {
+            decoder.decode(&packet).map(|block| block.frames())
+        })?;
+        if frames as u64 != packet.dur.get() {
+            let what = format!("the block at frame {} has {frames} frames, not {}", self.at, packet.dur);
+            return Err(AudioError::malformed(&self.stream.file, what));
+        }
+        self.at += frames as u64;
+        Ok(Some(frames))
+    }
+
+    fn copy(&self, channel: usize, from: usize, out: &mut [f64]) {
+        if let GenericAudioBufferRef::S32(block) = self.decoder.last_decoded()
+            && let Some(plane) = block.plane(channel)
+        {
+            for (to, sample) in out.iter_mut().zip(&plane[from..]) {
+                // The decoder moves every depth to the top of 32 bits.
+                *to = f64::from(*sample) / 2_147_483_648.0;
+            }
+        }
+    }
+}
+
+/// The stream as the demuxer gets to see it: the marker, STREAMINFO, and the audio.
+struct Bare {
+    head: Vec<u8>,
+    source: Box<dyn Source>,
+    audio: std::ops::Range<u64>,
+    position: u64,
+}
+
+impl Bare {
+    fn new(source: Box<dyn Source>, layout: &Layout) -> Self {
+        let mut head = b"fLaC\x80\0\0\x22".to_vec();
+        head.extend_from_slice(&layout.stream_info);
+        Self { head, source, audio: layout.audio.clone(), position: 0 }
+    }
+
+    fn length(&self) -> u64 {
+        self.head.len() as u64 + (self.audio.end - self.audio.start)
+    }
+}
+
+impl Read for Bare {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let head = self.head.len() as u64;
+        let count = if self.position < head {
+            (&self.head[self.position as usize..]).read(buffer)?
+        } else {
+            let rest = self.length().saturating_sub(self.position).min(buffer.len() as u64) as usize;
+            self.source.seek(SeekFrom::Start(self.audio.start + (self.position - head)))?;
+            self.source.read(&mut buffer[..rest])?
+        };
+        self.position += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Bare {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::End(delta) => self.length().checked_add_signed(delta),
+            SeekFrom::Current(delta) => self.position.checked_add_signed(delta),
+        };
+        self.position = target.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.position)
+    }
+}
+
+impl MediaSource for Bare {
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        Some(self.length())
+    }
+}

@@ -1,0 +1,42 @@
+//! Stemwright: sample files in and out.
+//!
+//! Reading is [`Media`], a trait of two methods, so that the engine can be fed from memory in tests; [`Files`] is the
+//! one that reads files: WAV (RF64, BW64), FLAC, and AAC-LC in M4A. All that comes from a file is foreign until
+//! proven: sizes are held against the real length, counts against limits, samples against +60 dBFS.
+//!
+//! Writing is [`WavWriter`] into a [`Staging`] folder, which replaces the set that was there as one whole or not at
+//! all.
+
+mod aac;
+mod bext;
+mod blocks;
+mod cache;
+mod detect;
+mod error;
+mod files;
+mod finite;
+mod flac;
+mod format;
+mod hash;
+mod ixml;
+mod media;
+mod mp4;
+mod pool;
+mod quantise;
+mod source;
+mod space;
+mod staging;
+#[doc(hidden)]
+pub mod testing;
+mod wav;
+
+pub use bext::Bext;
+pub use error::AudioError;
+pub use files::Files;
+pub use hash::file_sha256;
+pub use ixml::Ixml;
+pub use media::{FrameReader, Media, MediaInfo};
+pub use quantise::{Remainders, SumQuantiser};
+pub use space::free_space;
+pub use staging::{Replaced, Staging};
+pub use wav::{SampleFormat, WavSpec, WavWriter, Written};

@@ -1,0 +1,117 @@
+//! Samples of a WAV file, from any frame on.
+
+use std::io::SeekFrom;
+use std::path::PathBuf;
+
+use super::header::{Coding, Layout};
+use crate::source::Source;
+use crate::{AudioError, FrameReader};
+
+/// One piece of reading: large enough to hide a system call, small enough that the bytes are still in the cache when
+/// they are converted.
+const PIECE: usize = 64 << 10;
+
+pub(crate) struct WavReader<S> {
+    source: S,
+    file: PathBuf,
+    layout: Layout,
+    /// The next frame to read from the file.
+    next: u64,
+    /// Empty until the first read, so that readers waiting for their turn cost nothing.
+    buffer: Vec<u8>,
+    /// The bytes of `buffer` not yet given out.
+    ready: std::ops::Range<usize>,
+}
+
+impl<S: Source> WavReader<S> {
+    pub(crate) fn new(source: S, file: PathBuf, layout: Layout, from: u64) -> Self {
+        let next = from.min(layout.frames);
+        Self { source, file, layout, next, buffer: Vec::new(), ready: 0..0 }
+    }
+
+    fn refill(&mut self) -> Result<(), AudioError> {
+        let frame_bytes = self.layout.frame_bytes();
+        let frames = (self.layout.frames - self.next).min((PIECE / frame_bytes) as u64);
+        let bytes = frames as usize * frame_bytes;
+        if self.buffer.len() < bytes {
+            self.buffer.resize(bytes, 0);
+        }
+        let read = |source: &mut S, buffer: &mut [u8]| {
+            source.seek(SeekFrom::Start(self.layout.start + self.next * frame_bytes as u64))?;
+            source.read_exact(buffer)
+        };
+        read(&mut self.source, &mut self.buffer[..bytes]).map_err(|error| {
+            let error = AudioError::io(&self.file, "read", error);
+            self.next = self.layout.frames;
+            error
+        })?;
+        self.next += frames;
+        self.ready = 0..bytes;
+        Ok(())
+    }
+}
+
+impl<S: Source> FrameReader for WavReader<S> {
+    fn read(&mut self, out: &mut [&mut [f64]]) -> Result<usize, AudioError> {
+        assert_eq!(out.len(), usize::from(self.layout.channels), "one slice for each channel");
+        let frame_bytes = self.layout.frame_bytes();
+        let wanted = out[0].len();
+        let mut done = 0;
+        while done < wanted {
+            if self.ready.is_empty() {
+                if self.next >= self.layout.frames {
+                    self.buffer = Vec::new();
+                    break;
+                }
+                self.refill()?;
+            }
+            let frames = (wanted - done).min(self.ready.len() / frame_bytes);
+            let end = self.ready.start + frames * frame_bytes;
+            convert(&self.buffer[self.ready.start..end], self.layout.coding, out, done);
+            self.ready.start = end;
+            done += frames;
+        }
+        Ok(done)
+    }
+}
+
+/// Interleaved bytes to planar numbers, full scale ±1.0: integers of b bits are divided by 2^(b−1), which is exact.
+fn convert(bytes: &[u8], coding: Coding, out: &mut [&mut [f64]], at: usize) {
+    match coding {
+        Coding::U8 => planar(bytes, out, at, |[b]| (f64::from(b) - 128.0) / 128.0),
+        Coding::I16 => planar(bytes, out, at, |b| f64::from(i16::from_le_bytes(b)) / 32_768.0),
+        Coding::I24 => planar(bytes, out, at, |[a, b, c]| {
+            // In the upper bytes of 32 bits, so that the sign is in its place.
+            f64::from(i32::from_le_bytes([0, a, b, c])) / 2_147_483_648.0
+        }),
+        Coding::I32 => planar(bytes, out, at, |b| f64::from(i32::from_le_bytes(b)) / 2_147_483_648.0),
+        Coding::F32 => planar(bytes, out, at, |b| f64::from(f32::from_le_bytes(b))),
+        Coding::F64 => planar(bytes, out, at, f64::from_le_bytes),
+    }
+}
+
+fn planar<const B: usize>(bytes: &[u8], out: &mut [&mut [f64]], at: usize, value: impl Fn([u8; B]) -> f64) {
+    let channels = out.len();
+    let (samples, _) = bytes.as_chunks::<B>();
+    match out {
+        [mono] => {
+            for (to, from) in mono[at..].iter_mut().zip(samples) {
+                *to = value(*from);
+            }
+        }
+        [left, right] => {
+            let (pairs, _) = samples.as_chunks::<2>();
+            for ((l, r), [from_l, from_r]) in left[at..].iter_mut().zip(&mut right[at..]).zip(pairs) {
+                *l = value(*from_l);
+                *r = value(*from_r);
+            }
+        }
+        _ => {
+            for (channel, plane) in out.iter_mut().enumerate() {
+                for (to, from) in plane[at..].iter_mut().zip(samples[channel..].iter().step_by(channels)) {
+                    *to = value(*from);
+                }
+            }
+        }
+    }
+}

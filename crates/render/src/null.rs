@@ -1,0 +1,151 @@
+//! The null test of the float sums: Σ stems against the mix, sample by sample.
+
+use std::collections::VecDeque;
+use stemwright_core::{CONTROL_GRID, SampleRate};
+
+/// What the null test found.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Null {
+    /// The largest |mix − Σ stems|.
+    pub residual: f64,
+    /// The largest ratio of |mix − Σ stems| to what is allowed on its sample.
+    pub of_bound: f64,
+    /// The first sample over its bound, or not finite: frame and channel.
+    pub first_over: Option<(u64, usize)>,
+}
+
+/// Compares two computations, the lane-free mix and the sum of the lanes.
+///
+/// On each sample |mix − Σ stems| may be 2⁻³⁴·(largest Σ|stem| of the last second) + N·2⁻⁴⁴: what rounding in f64
+/// leaves after filters and echoes, far below what a file can hold. The last second is counted in whole control-grid
+/// intervals.
+pub(crate) struct NullTest {
+    stems: usize,
+    intervals: u64,
+    channels: [Channel; 2],
+}
+
+#[derive(Default)]
+struct Channel {
+    found: Null,
+    frame: u64,
+    /// The largest Σ|stem| of the interval at hand.
+    now: f64,
+    /// Intervals and their largest Σ|stem|: falling, none older than a second.
+    recent: VecDeque<(u64, f64)>,
+    sums: Vec<f64>,
+    magnitudes: Vec<f64>,
+}
+
+impl NullTest {
+    pub(crate) fn new(stems: usize, rate: SampleRate) -> Self {
+        let intervals = u64::from(rate.hz()) / CONTROL_GRID as u64 - 1;
+        Self { stems, intervals, channels: Default::default() }
+    }
+
+    pub(crate) fn block(&mut self, mix: [&[f64]; 2], stems: &[[&[f64]; 2]]) {
+        let floor = self.stems as f64 / (1u64 << 44) as f64;
+        for (c, channel) in self.channels.iter_mut().enumerate() {
+            channel.block(c, mix[c], stems.iter().map(|stem| stem[c]), self.intervals, floor);
+        }
+    }
+
+    pub(crate) fn found(&self) -> Null {
+        let [left, right] = self.channels.each_ref().map(|channel| channel.found);
+        Null {
+            residual: left.residual.max(right.residual),
+            of_bound: left.of_bound.max(right.of_bound),
+            first_over: left.first_over.into_iter().chain(right.first_over).min(),
+        }
+    }
+}
+
+impl Channel {
+    fn block<'a>(
+        &mut self,
+        channel: usize,
+        mix: &[f64],
+        stems: impl Iterator<Item = &'a [f64]>,
+        intervals: u64,
+        floor: f64,
+    ) {
+        self.sums.clear();
+        self.sums.resize(mix.len(), 0.0);
+        self.magnitudes.clear();
+        self.magnitudes.resize(mix.len(), 0.0);
+        for stem in stems {
+            for ((sum, magnitude), x) in self.sums.iter_mut().zip(&mut self.magnitudes).zip(stem) {
+                *sum += x;
+                *magnitude += x.abs();
+            }
+        }
+        for (n, &mixed) in mix.iter().enumerate() {
+            if self.frame.is_multiple_of(CONTROL_GRID as u64) {
+                self.next_interval(intervals);
+            }
+            self.now = self.now.max(self.magnitudes[n]);
+            let loudest = self.recent.front().map_or(self.now, |&(_, most)| most.max(self.now));
+            let bound = loudest / (1u64 << 34) as f64 + floor;
+            let residual = (mixed - self.sums[n]).abs();
+            if residual > self.found.residual {
+                self.found.residual = residual;
+            }
+            if residual > self.found.of_bound * bound {
+                self.found.of_bound = residual / bound;
+            }
+            // Fails for what is not a number, too.
+            let within = residual <= bound;
+            if !within {
+                self.found.first_over.get_or_insert((self.frame, channel));
+            }
+            self.frame += 1;
+        }
+    }
+
+    /// Files the interval that ended and forgets what is older than a second.
+    fn next_interval(&mut self, intervals: u64) {
+        let number = self.frame / CONTROL_GRID as u64;
+        if number > 0 {
+            while self.recent.back().is_some_and(|&(_, most)| most <= self.now) {
+                self.recent.pop_back();
+            }
+            self.recent.push_back((number - 1, self.now));
+        }
+        self.now = 0.0;
+        while self.recent.front().is_some_and(|&(at, _)| at + intervals < number) {
+            self.recent.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_remembers_one_second_and_no_more() {
+        let rate = SampleRate::new(48_000).unwrap();
+        let error = 2f64.powi(-35);
+        let run = |quiet: usize| {
+            let mut test = NullTest::new(1, rate);
+            let mut stem = vec![0.0; quiet + 64];
+            stem[10] = 1.0;
+            let mut mix = stem.clone();
+            mix[10 + quiet] += error;
+            for block in 0..mix.len().div_ceil(50) {
+                let range = 50 * block..(50 * block + 50).min(mix.len());
+                test.block([&mix[range.clone()], &mix[range.clone()]], &[[&stem[range.clone()], &stem[range]]]);
+            }
+            test.found().first_over
+        };
+        assert_eq!(run(40_000), None, "within a second of something loud");
+        assert_eq!(run(48_100), Some((48_110, 0)), "later it stands out");
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_never_within_the_bound() {
+        let mut test = NullTest::new(1, SampleRate::new(48_000).unwrap());
+        test.block([&[0.0, f64::NAN], &[0.0, 0.0]], &[[&[0.0, 0.0], &[0.0, 0.0]]]);
+        assert_eq!(test.found().first_over, Some((1, 0)));
+    }
+}

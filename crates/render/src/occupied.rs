@@ -1,0 +1,59 @@
+//! What stands where a set is to be written, and whether it may be replaced.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::SystemTime;
+use stemwright_audio::file_sha256;
+use stemwright_core::{Manifest, Receipt};
+
+/// What is at the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Occupied {
+    /// Nothing, or an empty folder.
+    Free,
+    /// A set whose every file matches its receipt, with nothing else in the folder.
+    OurSet,
+    /// Something that was not written by us, or was changed since; in words.
+    Other(String),
+}
+
+/// Looks at the target. Every file of a set is read and hashed.
+pub(crate) fn examine(target: &Path) -> Occupied {
+    let Ok(entries) = std::fs::read_dir(target) else { return Occupied::Free };
+    let names: BTreeSet<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    if names.is_empty() {
+        return Occupied::Free;
+    }
+    let read = |name: &str| std::fs::read(target.join(name)).ok();
+    let manifest = read(crate::set::MANIFEST).and_then(|json| serde_json::from_slice::<Manifest>(&json).ok());
+    let Some(manifest) = manifest else {
+        return Occupied::Other(format!("it holds `{}`", names.first().map_or("", String::as_str)));
+    };
+    let receipt = read(&manifest.receipt).and_then(|json| serde_json::from_slice::<Receipt>(&json).ok());
+    let Some(receipt) = receipt else {
+        return Occupied::Other(format!("its `{}` is missing or not readable", manifest.receipt));
+    };
+    let mut known: BTreeSet<&str> = receipt.files.iter().map(|file| file.name.as_str()).collect();
+    known.extend([crate::set::MANIFEST, manifest.receipt.as_str()]);
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name.as_str())) {
+        return Occupied::Other(format!("`{unknown}` is not part of the set in it"));
+    }
+    let changed = |file: &&stemwright_core::FileProof| {
+        names.contains(&file.name) && file_sha256(&target.join(&file.name)).ok().as_ref() != Some(&file.sha256)
+    };
+    match receipt.files.iter().find(changed) {
+        Some(file) => Occupied::Other(format!("`{}` was changed since it was written", file.name)),
+        None => Occupied::OurSet,
+    }
+}
+
+/// Names, sizes and times in a folder: whether somebody touched it between examining and replacing.
+pub(crate) fn glance(target: &Path) -> BTreeSet<(String, u64, Option<SystemTime>)> {
+    let entries = std::fs::read_dir(target).into_iter().flatten().flatten();
+    let glance = entries.map(|entry| {
+        let meta = entry.metadata().ok();
+        let (size, time) = meta.map_or((0, None), |meta| (meta.len(), meta.modified().ok()));
+        (entry.file_name().to_string_lossy().into_owned(), size, time)
+    });
+    glance.collect()
+}

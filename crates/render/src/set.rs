@@ -1,0 +1,176 @@
+//! The writer of a stem set: blocks in; quantised, measured and proven files out.
+
+use crate::null::{Null, NullTest};
+use crate::{Block, EngineError, Sink};
+use rayon::prelude::*;
+use std::path::Path;
+use stemwright_audio::{
+    AudioError, Bext, Ixml, Remainders, SampleFormat, SumQuantiser, WavSpec, WavWriter, file_sha256,
+};
+use stemwright_core::{Coding, Db, FileProof, Session};
+
+/// The manifest's name.
+pub const MANIFEST: &str = "stems.json";
+/// The receipt's name.
+pub const RECEIPT: &str = "receipt.json";
+/// What the stems sum to.
+pub const MIX: &str = "00_MIX_REFERENCE.wav";
+/// The other side of the master chain.
+pub const MASTER: &str = "00_MASTER.wav";
+
+/// How a set is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct SetFormat {
+    pub(crate) coding: Coding,
+    /// The one gain after all processing.
+    pub(crate) gain: Db,
+    pub(crate) dither: bool,
+}
+
+impl SetFormat {
+    pub(crate) fn sample_format(self) -> SampleFormat {
+        match self.coding {
+            Coding::Wav24 => SampleFormat::Pcm24,
+            Coding::Wav32f => SampleFormat::Float32,
+        }
+    }
+}
+
+/// One file on its way: first the mix, then the master, then the stems.
+struct Track {
+    name: String,
+    writer: WavWriter,
+    peak: f64,
+    integers: Vec<i32>,
+    floats: Vec<f32>,
+}
+
+pub(crate) struct SetWriter {
+    files: Vec<Track>,
+    format: SetFormat,
+    factor: f64,
+    null: NullTest,
+    quantiser: SumQuantiser,
+    stem_integers: Vec<Vec<i32>>,
+}
+
+/// A finished set, before its manifest.
+pub(crate) struct Finished {
+    /// In the order mix, master, stems.
+    pub(crate) files: Vec<FileProof>,
+    /// Largest magnitudes, in the same order.
+    pub(crate) peaks: Vec<f64>,
+    pub(crate) null: Null,
+    /// Of integer files.
+    pub(crate) remainders: Option<Remainders>,
+}
+
+impl SetWriter {
+    /// Opens all files in `folder`. `stems` are names and file names.
+    pub(crate) fn create(
+        folder: &Path,
+        session: &Session,
+        stems: &[(String, String)],
+        format: SetFormat,
+        start: i64,
+        expected: u64,
+    ) -> Result<Self, AudioError> {
+        let titled = [("Mix reference".to_owned(), MIX.to_owned()), ("Master".to_owned(), MASTER.to_owned())];
+        let file = |(title, name): &(String, String)| {
+            let spec = spec(session, title, format, start);
+            let mut writer = WavWriter::create(&folder.join(name), &spec)?;
+            writer.expect_frames(expected);
+            Ok(Track { name: name.clone(), writer, peak: 0.0, integers: Vec::new(), floats: Vec::new() })
+        };
+        let names: Vec<String> = stems.iter().map(|(title, _)| title.clone()).collect();
+        let factor = format.gain.factor();
+        Ok(Self {
+            files: titled.iter().chain(stems).map(file).collect::<Result<_, AudioError>>()?,
+            format,
+            factor,
+            null: NullTest::new(stems.len(), session.rate),
+            quantiser: SumQuantiser::new(factor, format.dither, MIX, &names),
+            stem_integers: vec![Vec::new(); stems.len()],
+        })
+    }
+
+    /// Completes the files and reads them back for their hashes.
+    pub(crate) fn finish(self, folder: &Path) -> Result<Finished, AudioError> {
+        let peaks = self.files.iter().map(|file| file.peak).collect();
+        let remainders = (self.format.coding == Coding::Wav24).then(|| self.quantiser.remainders());
+        let null = self.null.found();
+        let finish = |file: Track| {
+            let written = file.writer.finish()?;
+            let sha256 = file_sha256(&folder.join(&file.name))?;
+            Ok(FileProof { name: file.name, sha256, pcm_sha256: written.pcm_sha256 })
+        };
+        let files: Vec<Result<FileProof, AudioError>> = self.files.into_par_iter().map(finish).collect();
+        Ok(Finished { files: files.into_iter().collect::<Result<_, _>>()?, peaks, null, remainders })
+    }
+}
+
+impl Sink for SetWriter {
+    fn block(&mut self, block: &Block<'_>) -> Result<(), EngineError> {
+        let Self { files, format, factor, null, quantiser, stem_integers } = self;
+        let integers = format.coding == Coding::Wav24;
+        let quantise = || {
+            if let (true, [mix, master, ..]) = (integers, files.as_mut_slice()) {
+                quantiser.alone(MASTER, quantiser.frame(), block.master, &mut master.integers);
+                quantiser.block(block.mix, &block.stems, &mut mix.integers, stem_integers);
+                for (file, integers) in files[2..].iter_mut().zip(stem_integers) {
+                    std::mem::swap(&mut file.integers, integers);
+                }
+            }
+        };
+        rayon::join(|| null.block(block.mix, &block.stems), quantise);
+        let signals = [block.mix, block.master].into_iter().chain(block.stems.iter().copied());
+        let work: Vec<(&mut Track, [&[f64]; 2])> = files.iter_mut().zip(signals).collect();
+        let factor = *factor;
+        let write = |(file, signal): (&mut Track, [&[f64]; 2])| {
+            file.peak = signal.iter().flat_map(|c| c.iter()).fold(file.peak, |peak, x| peak.max((x * factor).abs()));
+            if integers {
+                return file.writer.write_pcm24(&file.integers);
+            }
+            file.floats.clear();
+            let frames = signal[0].iter().zip(signal[1]);
+            file.floats.extend(frames.flat_map(|(left, right)| [(left * factor) as f32, (right * factor) as f32]));
+            file.writer.write_f32(&file.floats)
+        };
+        let results: Vec<Result<(), AudioError>> = work.into_par_iter().map(write).collect();
+        Ok(results.into_iter().collect::<Result<(), _>>()?)
+    }
+}
+
+/// What stands in a file beside its samples: nothing of the machine, the user or the day.
+fn spec(session: &Session, title: &str, format: SetFormat, start: i64) -> WavSpec {
+    let song = &session.song;
+    let sample_format = format.sample_format();
+    let coding = match sample_format {
+        SampleFormat::Pcm24 => "W=24",
+        SampleFormat::Float32 => "W=32,T=float",
+    };
+    let heading = [song.artist.as_str(), song.title.as_str(), title];
+    let description = heading.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" - ");
+    let (beats, note) = session.tempo.time_signature;
+    WavSpec {
+        rate: session.rate,
+        channels: 2,
+        format: sample_format,
+        bext: Bext {
+            description,
+            originator: "Stemwright".into(),
+            originator_reference: String::new(),
+            // Bar 1 is at 0; a time before it cannot be written here.
+            time_reference: u64::try_from(start).unwrap_or(0),
+            coding_history: format!("A=PCM,F={},{coding},M=stereo,T=Stemwright\r\n", session.rate.hz()),
+        },
+        ixml: Some(Ixml {
+            project: song.title.clone(),
+            note: title.to_owned(),
+            tracks: vec![format!("{title} L"), format!("{title} R")],
+            tempo: Some(session.tempo.bpm),
+            key: song.key.clone(),
+            time_signature: u8::try_from(beats).ok().zip(u8::try_from(note).ok()),
+        }),
+    }
+}

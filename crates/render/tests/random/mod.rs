@@ -1,0 +1,514 @@
+//! Random sessions, to hold the engine against the interpreter: everything a session can say, often enough to matter.
+//!
+//! A case is a function of its seed and size alone. Sources are short so that a thousand cases fit an ordinary run.
+
+#![allow(dead_code, unreachable_pub, reason = "each test that includes this module uses its own part of it")]
+
+use std::collections::BTreeSet;
+use std::f64::consts::{FRAC_1_SQRT_2, TAU};
+
+use stemwright_core::{
+    Automation, Band, BandKind, Bus, Clip, Compressor, Db, Delay, DelayTime, Detector, Eq, Insert, Key, Master, PanLaw,
+    Param, Role, SampleRate, Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo, Track, Unit,
+};
+
+use crate::interpreter::{Source, Sources};
+
+/// A random session with its audio.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub seed: u64,
+    pub size: u32,
+    pub session: Session,
+    pub sources: Sources,
+}
+
+impl Case {
+    /// From the last multiple of 32 before everything to the end of the last clip.
+    pub fn span(&self) -> (i64, i64) {
+        let clips = || self.session.tracks.iter().flat_map(|track| &track.clips);
+        let end = |clip: &Clip| {
+            let rest = self.sources[&clip.file].channels[0].len() as u64 - clip.from;
+            clip.at + clip.length.unwrap_or(rest) as i64
+        };
+        let start = clips().map(|clip| clip.at).min().unwrap_or(0).div_euclid(32) * 32;
+        (start, clips().map(end).max().unwrap_or(start))
+    }
+}
+
+/// What a person needs to see of a case that failed; seed and size make it again.
+pub fn describe(case: &Case) -> String {
+    let mut text = format!("random::case({}, {}): {:#?}\n", case.seed, case.size, case.session);
+    for (path, source) in &case.sources {
+        let (channels, frames) = (source.channels.len(), source.channels[0].len());
+        text += &format!("{}: {channels} channels of {frames} frames\n", path.display());
+    }
+    text
+}
+
+/// The same session, written down in another order.
+pub fn shuffled(case: &Case, seed: u64) -> Case {
+    let mut dice = Dice(seed ^ 0x5eed);
+    let mut other = case.clone();
+    dice.shuffle(&mut other.session.tracks);
+    dice.shuffle(&mut other.session.buses);
+    dice.shuffle(&mut other.session.stems);
+    other
+}
+
+/// A session from its seed; size 0 is a couple of tracks, size 10 dozens of strips.
+pub fn case(seed: u64, size: u32) -> Case {
+    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9).wrapping_add(u64::from(size)));
+    let rate = *dice.pick(&[44_100, 44_100, 48_000, 48_000, 88_200, 96_000, 176_400, 192_000]);
+    let bpm = if dice.one_in(2) { 120.0 } else { dice.between(60.0, 200.0) };
+    let sources = files(&mut dice, size, f64::from(rate));
+    let tracks = 2 + dice.below(1 + 2 * u64::from(size)) as usize;
+    let buses = dice.below(3 + u64::from(size)) as usize;
+    let mut maker = Maker {
+        rate: f64::from(rate),
+        span: dice.integer(1_000, 4_000 + 500 * i64::from(size)),
+        tempo: Tempo { bpm, time_signature: *dice.pick(&[(4, 4), (3, 4), (6, 8)]) },
+        names: names(&mut dice, tracks + buses),
+        wild: dice.one_in(6),
+        dice,
+    };
+    let (tracks, buses) = maker.strips(tracks, buses, &sources);
+    let dice = &mut maker.dice;
+    let mut session = Session {
+        song: Song { title: "Zufall".into(), ..Song::default() },
+        rate: SampleRate::new(rate).unwrap(),
+        tempo: maker.tempo,
+        pan_law: dice.pan_law(),
+        stems: wishes(dice, tracks.iter().map(|track| &track.strip).chain(buses.iter().map(|bus| &bus.strip))),
+        tracks,
+        buses,
+        master: Master::default(),
+        sections: (0..dice.integer(0, 3)).map(|i| Section { name: format!("Part {i}"), start: i * 700 }).collect(),
+    };
+    session.master = maker.master();
+    Case { seed, size, session, sources }
+}
+
+/// Splitmix64 (Steele, Lea & Flood 2014).
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// 0 … n − 1.
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    fn integer(&mut self, low: i64, high: i64) -> i64 {
+        low + self.below((high - low + 1) as u64) as i64
+    }
+
+    fn one_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+
+    fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * ((self.next() >> 11) as f64 / (1u64 << 53) as f64)
+    }
+
+    /// As frequencies and times are spread.
+    fn spread(&mut self, low: f64, high: f64) -> f64 {
+        self.between(low.ln(), high.ln()).exp().clamp(low, high)
+    }
+
+    fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        &choices[self.below(choices.len() as u64) as usize]
+    }
+
+    fn shuffle<T>(&mut self, list: &mut [T]) {
+        for i in (1..list.len()).rev() {
+            list.swap(i, self.below(i as u64 + 1) as usize);
+        }
+    }
+
+    fn pan_law(&mut self) -> PanLaw {
+        *self.pick(&[PanLaw::ConstantPower, PanLaw::Compromise, PanLaw::Linear, PanLaw::Balance])
+    }
+
+    fn tap(&mut self) -> Tap {
+        *self.pick(&[Tap::Pre, Tap::Post])
+    }
+}
+
+fn files(dice: &mut Dice, size: u32, rate: f64) -> Sources {
+    let count = 2 + dice.below(2 + u64::from(size));
+    let mut sources = Sources::new();
+    for i in 0..count {
+        let longest = *dice.pick(&[800, 3_000, 6_000]);
+        let frames = dice.integer(200, longest) as usize;
+        // One loud file in every session: what is only −120 dBFS quiet cannot be compared relative to itself.
+        let level = if i == 0 { 1.0 } else { *dice.pick(&[1.0, 0.7, 0.3, 0.05, 0.3, 1e-6]) };
+        let kind = if i == 0 { dice.below(2) } else { dice.below(7) };
+        let channel = |dice: &mut Dice| {
+            let freq = dice.spread(20.0, rate * 0.4);
+            let from = dice.below(frames as u64 / 2) as usize;
+            let step = if dice.one_in(2) { level } else { -level };
+            (0..frames)
+                .map(|n| match kind {
+                    0 => dice.between(-level, level),
+                    1 | 2 => level * (TAU * freq * n as f64 / rate).sin(),
+                    3 if n >= from && n < from + frames / 3 => dice.between(-level, level),
+                    4 if n % (from + 40) == from / 2 => level,
+                    5 if n >= from => step,
+                    _ => 0.0,
+                })
+                .collect::<Vec<f64>>()
+        };
+        let channels = (0..dice.integer(1, 2)).map(|_| channel(dice)).collect();
+        sources.insert(format!("audio/{i} ∿.wav").into(), Source { channels });
+    }
+    sources
+}
+
+/// Names in no order, in many scripts, unique.
+fn names(dice: &mut Dice, count: usize) -> Vec<String> {
+    let stock = [
+        "Kick",
+        "kick",
+        "Snare ↑",
+        "歌",
+        "Ω Pad",
+        "бас",
+        "Gitarre ü",
+        "été",
+        "10",
+        "9",
+        "a",
+        "Z",
+        "Drum Bus",
+        "🥁",
+        "ボーカル",
+        "Lead/Vox",
+        "~",
+        "Ärger",
+        "كمان",
+        "Hall .2",
+    ];
+    let mut names = BTreeSet::new();
+    let mut list = Vec::new();
+    while list.len() < count {
+        let stem = *dice.pick(&stock);
+        let name = if dice.one_in(3) { stem.to_owned() } else { format!("{stem} {}", dice.below(100)) };
+        if names.insert(name.clone()) {
+            list.push(name);
+        }
+    }
+    list
+}
+
+/// Order, role and colour for most of the stems that are named, and now and then for one that nobody prints.
+fn wishes<'a>(dice: &mut Dice, strips: impl Iterator<Item = &'a Strip>) -> Vec<StemWish> {
+    let named: BTreeSet<String> = strips.filter_map(|strip| strip.stem.clone()).collect();
+    let mut names: Vec<String> = named.into_iter().filter(|_| !dice.one_in(4)).collect();
+    if dice.one_in(20) {
+        names.push("Niemand".into());
+    }
+    dice.shuffle(&mut names);
+    let role = |dice: &mut Dice| dice.one_in(2).then(|| *dice.pick(&Role::ALL));
+    names
+        .into_iter()
+        .map(|name| StemWish { name, role: role(dice), colour: dice.one_in(2).then(|| "#12ab9f".into()) })
+        .collect()
+}
+
+/// How the strips of a session get their stems.
+#[derive(Clone, Copy, PartialEq)]
+enum Stems {
+    None,
+    Tracks,
+    Buses,
+    Roles,
+    Mixed,
+}
+
+struct Maker {
+    dice: Dice,
+    rate: f64,
+    /// Frames in which most things happen.
+    span: i64,
+    tempo: Tempo,
+    names: Vec<String>,
+    /// Whether extremes are frequent.
+    wild: bool,
+}
+
+impl Maker {
+    fn strips(&mut self, tracks: usize, buses: usize, sources: &Sources) -> (Vec<Track>, Vec<Bus>) {
+        // Signals and keys go from lower to higher ranks only: no cycles.
+        let mut ranked: Vec<(f64, usize)> = (0..tracks + buses)
+            .map(|place| {
+                let rank = if place < tracks { self.dice.between(0.0, 0.7) } else { self.dice.between(0.3, 1.0) };
+                (rank, place)
+            })
+            .collect();
+        ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let order: Vec<usize> = ranked.into_iter().map(|(_, place)| place).collect();
+        let returns: Vec<bool> = (0..tracks + buses).map(|place| place >= tracks && self.dice.one_in(3)).collect();
+        let stems = *self.dice.pick(&[Stems::None, Stems::Tracks, Stems::Buses, Stems::Roles, Stems::Mixed]);
+        let solo = self.dice.one_in(12);
+
+        let mut made: Vec<Option<Strip>> = vec![None; tracks + buses];
+        for (rank, &place) in order.iter().enumerate() {
+            let later = || order[rank + 1..].iter().copied().filter(|&place| place >= tracks);
+            let groups: Vec<usize> = later().filter(|&place| !returns[place]).collect();
+            let receivers: Vec<usize> = later().collect();
+            let key_names: Vec<String> = order[..rank].iter().map(|&place| self.names[place].clone()).collect();
+
+            let mut strip = Strip::new(self.names[place].clone());
+            let dice = &mut self.dice;
+            if !groups.is_empty() && !dice.one_in(4) {
+                strip.output = Some(self.names[*dice.pick(&groups)].clone());
+            }
+            if !receivers.is_empty() {
+                for _ in 0..*dice.pick(&[0, 0, 1, 1, 2, 3]) {
+                    let to = self.names[*dice.pick(&receivers)].clone();
+                    strip.sends.push(Send { to, gain: Db(dice.between(-30.0, -3.0)), tap: dice.tap() });
+                }
+            }
+            strip.gain = match dice.below(40) {
+                0 => Db(f64::NEG_INFINITY),
+                1..8 => Db::ZERO,
+                _ => Db(dice.between(-15.0, 2.0)),
+            };
+            strip.pan = match dice.below(4) {
+                0 => 0.0,
+                1 => *dice.pick(&[-1.0, 1.0]),
+                _ => dice.between(-1.0, 1.0),
+            };
+            strip.pan_law = dice.one_in(3).then(|| dice.pan_law());
+            strip.inverted = dice.one_in(8);
+            strip.mute = dice.one_in(14);
+            strip.solo = solo && dice.one_in(4);
+            let wishes = match stems {
+                Stems::Tracks => place < tracks,
+                Stems::Buses => place >= tracks,
+                Stems::Mixed => dice.one_in(3),
+                Stems::None | Stems::Roles => false,
+            };
+            if wishes && !dice.one_in(5) {
+                let stock = ["Drums", "Musik", "Stimmen", "低音", "Rest 2"];
+                strip.stem = Some((*dice.pick(&stock)).to_owned());
+            }
+            if (stems == Stems::Roles || dice.one_in(4)) && !dice.one_in(5) {
+                strip.role = Some(*dice.pick(&Role::ALL));
+            }
+            let most = if returns[place] { 3 } else { 2 };
+            for _ in 0..self.dice.integer(0, most) {
+                let insert = self.insert(&key_names, returns[place]);
+                strip.inserts.push(insert);
+            }
+            strip.automation = self.automation(&strip.inserts, strip.sends.len(), true);
+            made[place] = Some(strip);
+        }
+
+        let mut made = made.into_iter().flatten();
+        let track = |strip| Track { strip, clips: self.clips(sources) };
+        let tracks = made.by_ref().take(tracks).map(track).collect();
+        let buses = made.zip(&returns[returns.len() - buses..]);
+        (tracks, buses.map(|(strip, &is_return)| Bus { strip, is_return }).collect())
+    }
+
+    fn clips(&mut self, sources: &Sources) -> Vec<Clip> {
+        let dice = &mut self.dice;
+        let count = *dice.pick(&[0, 1, 1, 1, 2, 2, 3, 5]);
+        let paths: Vec<_> = sources.keys().collect();
+        let own = *dice.pick(&paths);
+        (0..count)
+            .map(|_| {
+                let file = (*if dice.one_in(2) { &own } else { dice.pick(&paths) }).clone();
+                let frames = sources[&file].channels[0].len() as i64;
+                let from = if dice.one_in(3) { dice.integer(0, frames - 100) } else { 0 };
+                let rest = frames - from;
+                let length = dice.one_in(3).then(|| dice.integer(1, rest) as u64);
+                let fade = |dice: &mut Dice| match dice.below(6) {
+                    0 | 1 => dice.integer(1, rest / 2) as u64,
+                    2 => dice.integer(1, rest * 2) as u64,
+                    _ => 0,
+                };
+                let early = if dice.one_in(4) { -3_000 } else { 0 };
+                Clip {
+                    at: dice.integer(early, self.span.max(1_000) / 2),
+                    from: from as u64,
+                    length,
+                    gain: if dice.one_in(2) { Db::ZERO } else { Db(dice.between(-12.0, 3.0)) },
+                    fade_in: fade(dice),
+                    fade_out: fade(dice),
+                    file,
+                }
+            })
+            .collect()
+    }
+
+    /// `keys`: the strips that may be keyed from.
+    fn insert(&mut self, keys: &[String], on_return: bool) -> Insert {
+        let kind = self.dice.below(if on_return { 14 } else { 10 });
+        let unit = match kind {
+            0..2 => Unit::Gain(Db(self.dice.between(-12.0, 4.0))),
+            2..5 => {
+                let bands = self.dice.integer(1, 3);
+                Unit::Eq(Eq { bands: (0..bands).map(|_| self.band()).collect() })
+            }
+            5..9 => Unit::Compressor(self.compressor(keys)),
+            _ => Unit::Delay(self.delay(on_return)),
+        };
+        Insert { bypass: self.dice.one_in(10), unit }
+    }
+
+    fn band(&mut self) -> Band {
+        let (high, wild) = (0.45 * self.rate, self.wild);
+        let dice = &mut self.dice;
+        let steep = dice.one_in(2);
+        let kind = *dice.pick(&[
+            BandKind::Bell,
+            BandKind::Bell,
+            BandKind::LowShelf,
+            BandKind::HighShelf,
+            BandKind::HighPass { steep },
+            BandKind::LowPass { steep },
+        ]);
+        let freq = match dice.below(if wild { 4 } else { 16 }) {
+            0 => 10.0,
+            1 => high,
+            _ => dice.spread(20.0, 18_000.0),
+        };
+        let q = match dice.below(if wild { 4 } else { 12 }) {
+            0 => *dice.pick(&[0.1, 0.5, 20.0]),
+            1..3 => dice.spread(0.1, 20.0),
+            _ => *dice.pick(&[FRAC_1_SQRT_2, 1.0, 2.5]),
+        };
+        let gain = match dice.below(if wild { 6 } else { 30 }) {
+            0 => *dice.pick(&[-40.0, -24.0, 24.0]),
+            1..3 => 0.0,
+            _ => dice.between(-12.0, 6.0),
+        };
+        Band { kind, freq, gain: Db(gain), q }
+    }
+
+    fn compressor(&mut self, keys: &[String]) -> Compressor {
+        let dice = &mut self.dice;
+        let threshold = match dice.below(12) {
+            0 => *dice.pick(&[-80.0, 0.0, 12.0]),
+            _ => dice.between(-50.0, -10.0),
+        };
+        Compressor {
+            threshold: Db(threshold),
+            ratio: *dice.pick(&[1.0, 1.5, 2.0, 3.0, 4.0, 10.0, f64::INFINITY]),
+            knee: *dice.pick(&[0.0, 0.0, 6.0, 6.0, 12.5, 40.0]),
+            attack: *dice.pick(&[0.0, 0.0001, 0.001, 0.010, 0.030, 1.0]),
+            release: *dice.pick(&[0.0, 0.002, 0.020, 0.120, 0.150, 10.0]),
+            makeup: if dice.one_in(2) { Db::ZERO } else { Db(dice.between(-3.0, 6.0)) },
+            mix: match dice.below(8) {
+                0 => 0.0,
+                1..4 => dice.between(0.0, 1.0),
+                _ => 1.0,
+            },
+            detector: *dice.pick(&[Detector::Peak, Detector::Rms]),
+            key: (!keys.is_empty() && dice.one_in(2)).then(|| Key { from: dice.pick(keys).clone(), tap: dice.tap() }),
+            key_high_pass: dice.one_in(3).then(|| dice.spread(10.0, 3_000.0)),
+        }
+    }
+
+    fn delay(&mut self, on_return: bool) -> Delay {
+        let long = self.dice.one_in(12);
+        let dice = &mut self.dice;
+        let seconds = dice.spread(0.000_01, if long { 0.1 } else { 0.02 });
+        let time = match dice.below(3) {
+            0 => DelayTime::Quarters(*dice.pick(&[1.0 / 64.0, 1.0 / 48.0, 1.0 / 32.0, 1.0 / 24.0])),
+            _ => DelayTime::Seconds(seconds),
+        };
+        Delay {
+            time,
+            feedback: match dice.below(12) {
+                0 => 0.95,
+                1..4 => 0.0,
+                _ => dice.between(0.0, 0.7),
+            },
+            ping_pong: dice.one_in(2),
+            low_cut: dice.one_in(3).then(|| dice.spread(10.0, 1_000.0)),
+            high_cut: dice.one_in(3).then(|| dice.spread(500.0, 18_000.0)),
+            wet: if on_return && !dice.one_in(4) { 1.0 } else { dice.between(0.0, 1.0) },
+        }
+    }
+
+    fn master(&mut self) -> Master {
+        let keys = self.names.clone();
+        let inserts: Vec<Insert> = (0..self.dice.integer(0, 3)).map(|_| self.insert(&keys, false)).collect();
+        let automation = self.automation(&inserts, 0, false);
+        let gain = if self.dice.one_in(3) { 0.0 } else { self.dice.between(-9.0, 3.0) };
+        Master { gain: Db(gain), inserts, automation }
+    }
+
+    /// Some of everything that can move, each with a range that keeps levels reasonable.
+    fn automation(&mut self, inserts: &[Insert], sends: usize, pans: bool) -> Vec<Automation> {
+        let high = 0.45 * self.rate;
+        let mut targets = vec![(Target::Gain, -30.0, 2.0)];
+        if pans {
+            targets.push((Target::Pan, -1.0, 1.0));
+        }
+        targets.extend((0..sends).map(|send| (Target::Send(send), -40.0, -3.0)));
+        for (place, insert) in inserts.iter().enumerate() {
+            let mut add = |param, low, high| targets.push((Target::Insert(place, param), low, high));
+            match &insert.unit {
+                Unit::Gain(_) => add(Param::Gain, -30.0, 4.0),
+                Unit::Eq(eq) => (0..eq.bands.len()).for_each(|band| {
+                    add(Param::BandFreq(band), 10.0, high);
+                    add(Param::BandGain(band), -24.0, 9.0);
+                    add(Param::BandQ(band), 0.1, 20.0);
+                }),
+                Unit::Compressor(_) => {
+                    add(Param::Threshold, -60.0, 0.0);
+                    add(Param::Ratio, 1.0, 20.0);
+                    add(Param::Makeup, -6.0, 6.0);
+                    add(Param::Mix, 0.0, 1.0);
+                }
+                Unit::Delay(_) => {
+                    add(Param::Feedback, 0.0, 0.8);
+                    add(Param::Wet, 0.0, 1.0);
+                }
+            }
+        }
+        let rarity = *self.dice.pick(&[3, 8, 8, 1_000]);
+        targets.retain(|_| self.dice.one_in(rarity));
+        targets.into_iter().map(|(target, low, high)| self.moving(target, low, high)).collect()
+    }
+
+    fn moving(&mut self, target: Target, low: f64, high: f64) -> Automation {
+        let span = self.span;
+        let dice = &mut self.dice;
+        let shape = *dice.pick(&[Shape::Linear, Shape::Linear, Shape::Hold]);
+        let spreads = matches!(target, Target::Insert(_, Param::BandFreq(_) | Param::BandQ(_) | Param::Ratio));
+        // Straight lines to and from infinity mean nothing; jumps to it do.
+        let limit = match target {
+            Target::Gain | Target::Send(_) if shape == Shape::Hold => Some(f64::NEG_INFINITY),
+            Target::Insert(_, Param::Ratio) if shape == Shape::Hold => Some(f64::INFINITY),
+            _ => None,
+        };
+        let mut frames: Vec<i64> = (0..dice.integer(1, 6)).map(|_| dice.integer(-4_000, span + 3_000)).collect();
+        frames.sort_unstable();
+        if frames.len() > 2 && dice.one_in(2) {
+            frames[1] = frames[0];
+        }
+        if dice.one_in(3) {
+            frames.iter_mut().for_each(|frame| *frame = frame.div_euclid(32) * 32);
+        }
+        let value = |dice: &mut Dice| match limit {
+            Some(limit) if dice.one_in(4) => limit,
+            _ if dice.one_in(8) => *dice.pick(&[low, high]),
+            _ if spreads => dice.spread(low, high),
+            _ => dice.between(low, high),
+        };
+        Automation { target, shape, points: frames.into_iter().map(|frame| (frame, value(dice))).collect() }
+    }
+}

@@ -1,0 +1,285 @@
+//! `stemwright bounce`.
+
+use crate::args::Bounce;
+use crate::exit::{self, FAILED, STOPPED};
+use crate::printer::Printer;
+use anyhow::{Context, anyhow};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use stemwright_audio::Files;
+use stemwright_core::{BounceReport, Coding, ErrorReport, Plan, PlannedStem, stem_file_name};
+use stemwright_daw::{SessionError, SessionFile};
+use stemwright_render::{BounceError, BounceOptions, Bounced, EngineError, Graph, GraphError, bounce, set_bytes};
+
+/// Set by Ctrl-C; the engine looks at it in every block.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// The session document of a folder.
+const SESSION: &str = "session.toml";
+
+pub(crate) fn run(args: &Bounce) -> ExitCode {
+    let printer = Printer::new(&args.talk);
+    let mut report = BounceReport {
+        ok: false,
+        set: String::new(),
+        manifest: None,
+        receipt: None,
+        moved_aside: None,
+        plan: None,
+        error: None,
+    };
+    let status = match work(args, printer, &mut report) {
+        Ok(status) => status,
+        Err(failure) => {
+            printer.error(&failure.message, failure.hint.as_deref());
+            let stopped = failure.stopped;
+            report.error = Some(ErrorReport { message: failure.message, hint: failure.hint });
+            ExitCode::from(if stopped { STOPPED } else { FAILED })
+        }
+    };
+    printer.document(&report);
+    status
+}
+
+struct Failure {
+    message: String,
+    hint: Option<String>,
+    stopped: bool,
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self { message: format!("{error:#}"), hint: None, stopped: false }
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        Self { message: error.to_string(), hint: error.hint, stopped: false }
+    }
+}
+
+fn work(args: &Bounce, printer: Printer, report: &mut BounceReport) -> Result<ExitCode, Failure> {
+    let path = document(&args.session)?;
+    let target = match &args.output {
+        Some(output) => output.clone(),
+        None => default_target(&path)?,
+    };
+    report.set = target.display().to_string();
+    let file = SessionFile::read(&path)?;
+    let media = Files::new();
+    if args.dry_run {
+        return plan(args, printer, &file, &media, report);
+    }
+    let handler = || {
+        if STOP.swap(true, Ordering::Relaxed) {
+            // Asked twice: the rest of the staging folder is removed by the next run.
+            std::process::exit(i32::from(STOPPED));
+        }
+    };
+    ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")?;
+    let options = BounceOptions {
+        coding: args.format.into(),
+        headroom: args.headroom,
+        dither: args.dither,
+        tail: args.tail,
+        block: args.block as usize,
+        threads: args.threads.map(usize::from),
+        force: args.force,
+        fault: args.inject_fault,
+    };
+    let bar = printer.progress(file.session.rate.hz());
+    let result = bounce(&file.session, &media, &target, options, &|progress| bar.show(progress), &STOP);
+    let speed = bar.finish(result.as_ref().map_or(0, |bounced| bounced.receipt.frames));
+    let bounced = result.map_err(|error| failure(error, &file, &target, report))?;
+    for finding in &bounced.receipt.findings {
+        printer.finding(finding);
+    }
+    printer.result(&table(&bounced, speed, printer.verbose));
+    let status = exit::from_findings(&bounced.receipt.findings, args.talk.fail_on.into());
+    report.ok = true;
+    report.moved_aside = bounced.moved_aside.map(|path| path.display().to_string());
+    report.manifest = Some(bounced.manifest);
+    report.receipt = Some(bounced.receipt);
+    Ok(status)
+}
+
+/// The session document that a path means.
+fn document(path: &Path) -> Result<PathBuf, Failure> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let inside = path.join(SESSION);
+    if inside.is_file() {
+        return Ok(inside);
+    }
+    Err(Failure {
+        message: format!("{} holds no {SESSION}", path.display()),
+        hint: Some(format!(
+            "write a {SESSION} that places its files (README.md shows one); folders of multitracks without one cannot be bounced yet"
+        )),
+        stopped: false,
+    })
+}
+
+/// `NAME-stems` beside the session: beside its folder if it is called session.toml, else beside the file.
+fn default_target(document: &Path) -> Result<PathBuf, Failure> {
+    let absolute = std::path::absolute(document).context("cannot find the session")?;
+    let named = if absolute.file_name().is_some_and(|name| name == SESSION) {
+        absolute.parent().map(Path::to_owned)
+    } else {
+        Some(absolute.with_extension(""))
+    };
+    // `a/..` and links have no name of their own.
+    let named = named.map(|path| path.canonicalize().unwrap_or(path));
+    let sibling = named.as_deref().and_then(|path| {
+        let mut name = path.file_name()?.to_owned();
+        name.push("-stems");
+        Some(path.with_file_name(name))
+    });
+    let sibling = sibling.ok_or_else(|| anyhow!("cannot name a folder beside {}: use -o SET", document.display()))?;
+    // Shown as the user wrote it, where that is possible.
+    let here = std::env::current_dir().ok();
+    Ok(here.and_then(|here| sibling.strip_prefix(here).map(Path::to_owned).ok()).unwrap_or(sibling))
+}
+
+/// An error in the user's terms, at its line in the session where it has one.
+fn failure(error: BounceError, file: &SessionFile, target: &Path, report: &mut BounceReport) -> Failure {
+    let hint = error.hint();
+    if let BounceError::NotProven(receipt) = &error {
+        report.receipt = Some((**receipt).clone());
+        keep_receipt(receipt, target);
+    }
+    let stopped = matches!(error, BounceError::Engine(EngineError::Cancelled));
+    let message = match &error {
+        BounceError::Graph(graph) => at_line(graph, file),
+        BounceError::Engine(EngineError::Source { track, .. } | EngineError::EndedEarly { track, .. }) => {
+            file.error_at_strip(track, error.to_string(), None).to_string()
+        }
+        _ => error.to_string(),
+    };
+    Failure { message, hint, stopped }
+}
+
+fn at_line(error: &GraphError, file: &SessionFile) -> String {
+    let strip = match error {
+        GraphError::UnknownName { by, .. } => by,
+        GraphError::IntoTrack { from, .. } => from,
+        GraphError::DuplicateName { name } => name,
+        GraphError::Source { track, .. }
+        | GraphError::Rate { track, .. }
+        | GraphError::Channels { track, .. }
+        | GraphError::PastTheEnd { track, .. } => track,
+        GraphError::Loop { path } => path.split('`').nth(1).unwrap_or_default(),
+        GraphError::Empty => "",
+    };
+    file.error_at_strip(strip, error.to_string(), None).to_string()
+}
+
+/// The figures of a set that was not proven, beside where it would have been.
+fn keep_receipt(receipt: &stemwright_core::Receipt, target: &Path) {
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(".refused.json");
+    if let Ok(json) = serde_json::to_vec_pretty(receipt) {
+        // It is said on standard error as well; that it cannot be kept is not the failure to speak of.
+        let _ = std::fs::write(target.with_file_name(name), json);
+    }
+}
+
+fn plan(
+    args: &Bounce,
+    printer: Printer,
+    file: &SessionFile,
+    media: &Files,
+    report: &mut BounceReport,
+) -> Result<ExitCode, Failure> {
+    let graph = Graph::new(&file.session, media).map_err(|error| Failure {
+        message: at_line(&error, file),
+        hint: error.hint(),
+        stopped: false,
+    })?;
+    let stems = graph.stems.iter().zip(1..).map(|(stem, number)| PlannedStem {
+        file: stem_file_name(number, &stem.name),
+        name: stem.name.clone(),
+        tracks: stem.tracks.iter().map(|&track| graph.nodes[track].strip.name.clone()).collect(),
+    });
+    let plan = Plan {
+        stems: stems.collect(),
+        frames: (graph.end - graph.start) as u64,
+        start: graph.start,
+        bytes: set_bytes(&graph, args.format.into()),
+        findings: graph.findings.clone(),
+    };
+    for finding in &plan.findings {
+        printer.finding(finding);
+    }
+    let length = file.session.rate.clock(plan.frames as i64);
+    let mut text = format!("{} would hold {} stems, the mix and the master\n", report.set, plan.stems.len());
+    text += &format!("{length} and the tail, at {}, about {:.0} MB\n\n", file.session.rate, plan.bytes as f64 / 1e6);
+    let width = plan.stems.iter().map(|stem| stem.file.chars().count()).max().unwrap_or(0);
+    for stem in &plan.stems {
+        text += &format!("  {:width$}  {}\n", stem.file, stem.tracks.join(", "));
+    }
+    printer.result(&text);
+    let status = exit::from_findings(&plan.findings, args.talk.fail_on.into());
+    report.ok = true;
+    report.plan = Some(plan);
+    Ok(status)
+}
+
+/// The closing table.
+fn table(bounced: &Bounced, speed: f64, verbose: bool) -> String {
+    let (manifest, receipt) = (&bounced.manifest, &bounced.receipt);
+    let level = |peak: Option<f64>| peak.map_or("silent".to_owned(), |peak| format!("{peak:+.2}"));
+    let stems = manifest
+        .stems
+        .iter()
+        .map(|stem| (&stem.file, level(stem.levels.peak_dbfs), stem.tracks.join(", "), stem.chain.as_slice()));
+    let kinds = ["what the stems add up to", "after the master chain"];
+    let references = manifest.references.iter().zip(kinds);
+    let references = references.map(|(reference, words)| {
+        (&reference.file, level(reference.levels.peak_dbfs), words.to_owned(), reference.chain.as_slice())
+    });
+    let rows: Vec<_> = references.chain(stems).collect();
+    let width = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0);
+    let mut text = format!("{:width$}  peak dBFS\n", "");
+    for (file, peak, words, chain) in rows {
+        text += &format!("{file:width$}  {peak:>9}  {words}\n");
+        for line in chain.iter().filter(|_| verbose) {
+            text += &format!("{:width$}             {line}\n", "");
+        }
+    }
+    let coding = match manifest.format.coding {
+        Coding::Wav24 => "24-bit",
+        Coding::Wav32f => "32-bit float",
+    };
+    let length = receipt.rate.clock(receipt.frames as i64);
+    text += &format!(
+        "\n{} stems, {length} each, {} {coding} WAV, in {}\n",
+        manifest.stems.len(),
+        receipt.rate,
+        bounced.folder.display()
+    );
+    text += &format!("{}\n", null_words(receipt));
+    if let Some(aside) = &bounced.moved_aside {
+        text += &format!("the folder that stood there is now {}\n", aside.display());
+    }
+    text + &format!("{speed:.0} × real time\n")
+}
+
+/// The null test in a line.
+fn null_words(receipt: &stemwright_core::Receipt) -> String {
+    let null = &receipt.null;
+    let residual = match null.residual_dbfs {
+        Some(dbfs) => format!("{dbfs:.1} dBFS"),
+        None => "exactly nothing".to_owned(),
+    };
+    match (null.lsb_errors, null.remainder_lsb, null.remainder_bound_lsb) {
+        (Some(errors), Some(remainder), Some(bound)) => format!(
+            "null: the stems add up to the mix with {errors} LSB errors; before distribution at most {remainder} LSB \
+             (bound {bound}); float residual {residual}"
+        ),
+        _ => format!("null: the stems add up to the mix; float residual {residual}"),
+    }
+}

@@ -1,0 +1,9 @@
+//! WAV, RF64 and BW64: `RUSTC_BOOTSTRAP=1 cargo fuzz run wav -- -max_len=65536`.
+#![no_main]
+
+mod survive;
+
+libfuzzer_sys::fuzz_target!(
+    init: survive::ours_only(),
+    |bytes: &[u8]| survive::survive(bytes)
+);
