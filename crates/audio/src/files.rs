@@ -33,12 +33,7 @@ impl Files {
     }
 
     fn source(&self, file: &Path) -> Result<PooledFile, AudioError> {
-        self.pool.open(file).map_err(|error| match error.kind() {
-            std::io::ErrorKind::IsADirectory => {
-                AudioError::unsupported(file, "is a folder, where an audio file is wanted", "name a file in it")
-            }
-            _ => AudioError::io(file, "read", error),
-        })
+        self.pool.open(file).map_err(|error| AudioError::io(file, "read", error))
     }
 
     fn known(&self, file: &Path, stamp: Stamp) -> Option<Arc<Format>> {
@@ -48,6 +43,15 @@ impl Files {
 
     fn format(&self, file: &Path) -> Result<(Stamp, Arc<Format>, Option<PooledFile>), AudioError> {
         let metadata = std::fs::metadata(file).map_err(|error| AudioError::io(file, "read", error))?;
+        if metadata.is_dir() {
+            let what = "is a folder, where an audio file is wanted";
+            return Err(AudioError::unsupported(file, what, "name a file in it"));
+        }
+        if !metadata.is_file() {
+            // Opening a pipe would wait for whoever writes to it.
+            let what = "is a device or a pipe, where an audio file is wanted";
+            return Err(AudioError::unsupported(file, what, "write it to a file first"));
+        }
         let stamp = Stamp::of(&metadata);
         if let Some(format) = self.known(file, stamp) {
             return Ok((stamp, format, None));

@@ -115,7 +115,8 @@ pub(crate) fn open(
 
 /// The audio frames in order, every one of them, or an error that names the first that is missing.
 struct Stream {
-    reader: FlacReader<'static>,
+    /// `None` only after a failed return to the start.
+    reader: Option<FlacReader<'static>>,
     file: PathBuf,
 }
 
@@ -123,13 +124,28 @@ impl Stream {
     fn new(source: Box<dyn Source>, layout: &Layout, file: &Path) -> Result<Self, AudioError> {
         let bare = Bare::new(source, layout);
         let stream = MediaSourceStream::new(Box::new(bare), MediaSourceStreamOptions::default());
-        let reader = guarded(file, "at its start", || FlacReader::try_new(stream, FormatOptions::default()))?;
-        Ok(Self { reader, file: file.to_path_buf() })
+        let mut new = Self { reader: None, file: file.to_path_buf() };
+        new.begin(stream)?;
+        Ok(new)
+    }
+
+    fn begin(&mut self, stream: MediaSourceStream<'static>) -> Result<(), AudioError> {
+        let begin = || FlacReader::try_new(stream, FormatOptions::default());
+        self.reader = Some(guarded(&self.file, "at its start", begin)?);
+        Ok(())
+    }
+
+    /// As if it had just been opened: a seek back would look for the start by sync codes.
+    fn restart(&mut self) -> Result<(), AudioError> {
+        let Some(reader) = self.reader.take() else { return Ok(()) };
+        let mut stream = Box::new(reader).into_inner();
+        stream.seek(SeekFrom::Start(0)).map_err(|error| AudioError::io(&self.file, "read", error))?;
+        self.begin(stream)
     }
 
     /// The packet that begins at frame `at`.
     fn packet(&mut self, at: u64) -> Result<Option<Packet>, AudioError> {
-        let reader = &mut self.reader;
+        let Some(reader) = &mut self.reader else { return Ok(None) };
         let next = guarded(&self.file, &format!("at frame {at}"), || match reader.next_packet() {
             Err(Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
             other => other,
@@ -153,18 +169,21 @@ pub(crate) struct FlacBlocks {
     start: Option<u64>,
     /// The frame of the next block.
     at: u64,
+    /// Whether reading did not begin at the start.
+    sought: bool,
 }
 
 impl FlacBlocks {
     fn new(source: Box<dyn Source>, layout: &Layout, file: &Path, from: u64) -> Result<Self, AudioError> {
         let stream = Stream::new(source, layout, file)?;
-        let parameters = match stream.reader.tracks().first().and_then(|track| track.codec_params.as_ref()) {
+        let parameters = match stream.reader.as_ref().and_then(|reader| reader.tracks().first()?.codec_params.as_ref())
+        {
             Some(CodecParameters::Audio(parameters)) => parameters.clone(),
             _ => return Err(AudioError::malformed(file, "its STREAMINFO is unreadable")),
         };
         let decoder =
             guarded(file, "at its start", || FlacDecoder::try_new(&parameters, &AudioDecoderOptions::default()))?;
-        let mut blocks = Self { stream, decoder, pending: None, start: Some(0), at: 0 };
+        let mut blocks = Self { stream, decoder, pending: None, start: Some(0), at: 0, sought: false };
         if from >= layout.frames {
             blocks.start = None;
         } else if from > 0 {
@@ -176,11 +195,9 @@ impl FlacBlocks {
     /// Moves to the block that holds `from`. Where the seek misses (frames are found by their sync codes, which
     /// samples can imitate), decoding goes on from the front.
     fn seek(&mut self, from: u64) -> Result<(), AudioError> {
-        let reader = &mut self.stream.reader;
-        let file = &self.stream.file;
+        let Some(reader) = &mut self.stream.reader else { return Ok(()) };
         let to = SeekTo::Timestamp { ts: Timestamp::new(from as i64), track_id: 0 };
-        let place = format!("looking for frame {from}");
-        let found = guarded(file, &place, || {
+        let found = guarded(&self.stream.file, &format!("looking for frame {from}"), || {
             reader.seek(SeekMode::Accurate, to)?;
             reader.next_packet()
         });
@@ -190,25 +207,39 @@ impl FlacBlocks {
                 self.start = Some(first);
                 self.at = first;
                 self.pending = Some(packet);
+                self.sought = true;
                 return Ok(());
             }
         }
-        let reader = &mut self.stream.reader;
-        let to = SeekTo::Timestamp { ts: Timestamp::new(0), track_id: 0 };
-        guarded(file, "returning to its start", || reader.seek(SeekMode::Accurate, to))?;
-        Ok(())
+        self.stream.restart()
+    }
+
+    /// The next packet. What cannot be found after a seek may still be found from the start, where the demuxer knows
+    /// every header before it.
+    fn packet(&mut self) -> Result<Option<Packet>, AudioError> {
+        if let Some(packet) = self.pending.take() {
+            return Ok(Some(packet));
+        }
+        match self.stream.packet(self.at) {
+            Ok(Some(packet)) => Ok(Some(packet)),
+            other if !self.sought => other,
+            _ => {
+                self.sought = false;
+                self.stream.restart()?;
+                let mut at = 0;
+                while at < self.at {
+                    let Some(packet) = self.stream.packet(at)? else { return Ok(None) };
+                    at += packet.dur.get();
+                }
+                self.stream.packet(self.at)
+            }
+        }
     }
 }
 
 impl Blocks for FlacBlocks {
     fn next(&mut self) -> Result<Option<usize>, AudioError> {
-        let packet = match self.pending.take() {
-            Some(packet) => packet,
-            None => match self.stream.packet(self.at)? {
-                Some(packet) => packet,
-                None => return Ok(None),
-            },
-        };
+        let Some(packet) = self.packet()? else { return Ok(None) };
         let decoder = &mut self.decoder;
         let frames = guarded(&self.stream.file, &format!("at frame {}", self.at), || {
             decoder.decode(&packet).map(|block| block.frames())

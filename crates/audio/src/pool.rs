@@ -48,11 +48,7 @@ impl HandlePool {
     pub(crate) fn open(self: &Arc<Self>, path: &Path) -> io::Result<PooledFile> {
         self.make_room();
         let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if metadata.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        let stamp = Stamp::of(&metadata);
+        let stamp = Stamp::of(&file.metadata()?);
         let owner = self.next.fetch_add(1, Ordering::Relaxed);
         let pooled = PooledFile { pool: Arc::clone(self), owner, path: path.to_path_buf(), stamp, position: 0 };
         self.give(Idle { owner, file, at: 0 });

@@ -88,6 +88,19 @@ fn three_thousand_readers_share_few_handles() {
     }
 }
 
+/// What macOS allows without being asked: the test above, in a process of its own.
+#[test]
+#[cfg(unix)]
+fn it_does_so_under_a_limit_of_256_open_files() {
+    let limited = std::process::Command::new("sh")
+        .args(["-c", "ulimit -n 256 && exec \"$0\" --exact three_thousand_readers_share_few_handles"])
+        .arg(std::env::current_exe().unwrap())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&limited.stdout);
+    assert!(limited.status.success() && said.contains("1 passed"), "{said}");
+}
+
 #[test]
 fn a_file_that_changes_under_a_reader_is_an_error() {
     let folder = tempfile::tempdir().unwrap();

@@ -188,6 +188,14 @@ fn files_of_sox_and_ffmpeg_are_read_right_in_every_format() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_said_to_be_full() {
+    let error = WavWriter::create(Path::new("/dev/full"), &spec(48_000, 2, SampleFormat::Pcm24)).unwrap_err();
+    assert!(matches!(error, AudioError::NoSpace { .. }), "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.contains("free some space")), "{error}");
+}
+
+#[test]
 fn any_frame_can_be_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.wav");

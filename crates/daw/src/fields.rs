@@ -71,7 +71,7 @@ impl<'a> Fields<'a> {
         match self.take(key) {
             None => Ok(false),
             Some(Value { value: DeValue::Boolean(flag), .. }) => Ok(flag),
-            Some(value) => Err(value.wrong("true or false")),
+            Some(value) => Err(value.wrong("true or false", "true or false")),
         }
     }
 
@@ -89,7 +89,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn tables(&mut self, key: &'static str, what: &str) -> Result<Vec<Fields<'a>>, SessionError> {
         let Some(value) = self.take(key) else { return Ok(Vec::new()) };
         let document = self.document;
-        let DeValue::Array(array) = value.value else { return Err(value.wrong(&format!("tables: write {what}"))) };
+        let DeValue::Array(array) = value.value else { return Err(value.wrong("tables", what)) };
         let table = |item: toml::Spanned<DeValue<'a>>| {
             let span = item.span();
             match item.into_inner() {
@@ -108,7 +108,7 @@ impl<'a> Fields<'a> {
             Some(Value { value: DeValue::Table(table), span, .. }) => {
                 Ok(Some(Fields::new(document, &format!("[{key}]"), span, table)))
             }
-            Some(value) => Err(value.wrong(&format!("a table: write [{key}]"))),
+            Some(value) => Err(value.wrong("a table", &format!("[{key}]"))),
         }
     }
 
@@ -131,14 +131,15 @@ impl<'a> Value<'a> {
         self.document.error(&self.span, message)
     }
 
-    pub(crate) fn wrong(&self, wanted: &str) -> SessionError {
-        self.error(format!("`{}` must be {wanted}", self.key))
+    /// An error of type; `example` is what to write.
+    pub(crate) fn wrong(&self, wanted: &str, example: &str) -> SessionError {
+        self.error(format!("`{}` must be {wanted}", self.key)).hint(format!("write {example}"))
     }
 
     pub(crate) fn as_text(&self) -> Result<String, SessionError> {
         match &self.value {
             DeValue::String(text) => Ok(text.clone().into_owned()),
-            _ => Err(self.wrong("text in quotes")),
+            _ => Err(self.wrong("text", "it in quotes")),
         }
     }
 
@@ -158,29 +159,31 @@ impl<'a> Value<'a> {
     }
 
     pub(crate) fn into_number(self, range: RangeInclusive<f64>, unit: &str) -> Result<f64, SessionError> {
-        let number = self.as_number().ok_or_else(|| self.wrong("a number"))?;
+        let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
+        let wanted = format!("a number from {} to {}{unit}", range.start(), range.end());
+        let number = self.as_number().ok_or_else(|| self.wrong("a number", &wanted))?;
         if range.contains(&number) {
             return Ok(number);
         }
-        let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-        let error = self.error(format!("`{}` is {number}{unit}", self.key));
-        Err(error.hint(format!("write a number from {} to {}{unit}", range.start(), range.end())))
+        Err(self.error(format!("`{}` is {number}{unit}", self.key)).hint(format!("write {wanted}")))
     }
 
     /// One of a few words.
     pub(crate) fn into_choice<T: Copy>(self, choices: &[(&str, T)]) -> Result<T, SessionError> {
-        let text = self.as_text()?;
-        choices.iter().find(|(name, _)| *name == text).map(|&(_, choice)| choice).ok_or_else(|| {
+        let wanted = || {
             let names: Vec<_> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-            self.error(format!("`{}` cannot be \"{text}\"", self.key))
-                .hint(format!("write one of {}", names.join(", ")))
+            format!("one of {}", names.join(", "))
+        };
+        let DeValue::String(text) = &self.value else { return Err(self.wrong("text", &wanted())) };
+        choices.iter().find(|(name, _)| *name == text.as_ref()).map(|&(_, choice)| choice).ok_or_else(|| {
+            self.error(format!("`{}` cannot be \"{text}\"", self.key)).hint(format!("write {}", wanted()))
         })
     }
 
     /// The items of an array.
     pub(crate) fn into_items(self) -> Result<Vec<Value<'a>>, SessionError> {
         if !matches!(self.value, DeValue::Array(_)) {
-            return Err(self.wrong("a list in brackets"));
+            return Err(self.wrong("a list", "it in brackets: [ … ]"));
         }
         let DeValue::Array(array) = self.value else { return Ok(Vec::new()) };
         let item = |item: toml::Spanned<DeValue<'a>>| Value {

@@ -32,10 +32,10 @@ pub struct Place {
 impl Place {
     /// The place of a byte range of `text`.
     pub(crate) fn new(text: &str, span: Range<usize>) -> Self {
-        let at = text.floor_char_boundary(span.start.min(text.len()));
+        let at = character(text, span.start.min(text.len()));
         let begin = text[..at].rfind('\n').map_or(0, |i| i + 1);
         let end = text[at..].find('\n').map_or(text.len(), |i| at + i);
-        let stop = text.floor_char_boundary(span.end.clamp(at, end));
+        let stop = character(text, span.end.clamp(at, end));
         Self {
             line: text[..at].matches('\n').count() + 1,
             column: text[begin..at].chars().count() + 1,
@@ -43,6 +43,11 @@ impl Place {
             width: text[at..stop].chars().count().max(1),
         }
     }
+}
+
+/// The start of the character in which a byte lies.
+fn character(text: &str, byte: usize) -> usize {
+    (0..=byte).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 impl SessionError {

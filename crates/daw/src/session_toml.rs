@@ -53,7 +53,11 @@ impl SessionFile {
     }
 
     /// Reads a document that is already in memory.
-    pub fn parse(path: &Path, text: String) -> Result<Self, SessionError> {
+    pub fn parse(path: &Path, mut text: String) -> Result<Self, SessionError> {
+        // A byte order mark is no character of the first line.
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
         let (session, strips) = parse(path, &text)?;
         Ok(Self { path: path.to_owned(), session, text, strips })
     }
@@ -71,7 +75,7 @@ fn parse(path: &Path, text: &str) -> Result<(Session, Spans), SessionError> {
     let document = Document { file: path, text };
     let root = DeTable::parse(text).map_err(|error| {
         let message = format!("is not valid TOML: {}", error.message().trim_end());
-        document.error(&error.span().unwrap_or(0..0), message)
+        document.error(&error.span().unwrap_or(0..0), message).hint("correct it here; text stands in quotes")
     })?;
     let span = 0..0;
     let mut root = Fields::new(document, "session.toml", span, root.into_inner());
@@ -168,10 +172,10 @@ fn stem(mut fields: Fields<'_>) -> Result<StemWish, SessionError> {
     let colour = match fields.take("colour") {
         None => None,
         Some(value) => {
-            let error = value.error("`colour` is not one").hint("write six hexadecimal digits: \"#d9480f\"");
-            let text = value.into_text()?;
+            let text = value.as_text()?;
+            let error = || value.error("`colour` is not one").hint("write six hexadecimal digits: \"#d9480f\"");
             let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.chars().all(|c| c.is_ascii_hexdigit()));
-            Some(digits.map(|digits| format!("#{}", digits.to_lowercase())).ok_or(error)?)
+            Some(digits.map(|digits| format!("#{}", digits.to_lowercase())).ok_or_else(error)?)
         }
     };
     fields.finish()?;

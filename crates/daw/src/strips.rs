@@ -30,7 +30,7 @@ pub(crate) struct Names(BTreeMap<String, StripKind>);
 
 impl Names {
     pub(crate) fn add(&mut self, kind: StripKind, value: &Value<'_>) -> Result<(), SessionError> {
-        let toml::de::DeValue::String(name) = &value.value else { return Err(value.wrong("text in quotes")) };
+        let toml::de::DeValue::String(name) = &value.value else { return Err(value.wrong("text", "it in quotes")) };
         if name.trim().is_empty() {
             return Err(value.error("`name` is empty").hint("give it a name"));
         }
@@ -174,15 +174,21 @@ impl Reader<'_> {
     }
 
     fn points(&self, value: Value<'_>, range: &RangeInclusive<f64>) -> Result<Vec<(i64, f64)>, SessionError> {
-        let empty = value.error("`points` is empty").hint("write at least one point: [\"1|1\", 0.0]");
+        // Errors are made only where there is one: finding the line of a place reads all text before it.
+        let (document, span) = (value.document, value.span.clone());
         let items = value.into_items()?;
-        if items.is_empty() || items.len() > MOST_POINTS {
-            return Err(empty);
+        if items.is_empty() {
+            return Err(document.error(&span, "`points` is empty").hint("write at least one point: [\"1|1\", 0.0]"));
+        }
+        if let Some(over) = items.get(MOST_POINTS) {
+            return Err(over.error(format!("there are more than {MOST_POINTS} points")).hint("leave some out"));
         }
         let mut points: Vec<(i64, f64)> = Vec::with_capacity(items.len());
         for item in items {
-            let error = item.error("this is not a point").hint("write [\"17|1\", -6.0]: a position and a value");
-            let [at, value] = <[Value<'_>; 2]>::try_from(item.into_items()?).map_err(|_| error)?;
+            let span = item.span.clone();
+            let [at, value] = <[Value<'_>; 2]>::try_from(item.into_items()?).map_err(|_| {
+                document.error(&span, "this is not a point").hint("write [\"17|1\", -6.0]: a position and a value")
+            })?;
             let frame = self.clock.position(&at)?;
             if points.last().is_some_and(|&(before, _)| before > frame) {
                 return Err(at.error("this point lies before the one that precedes it").hint("sort the points"));
@@ -209,12 +215,21 @@ impl Reader<'_> {
         if let (Some(name), Some(sends)) = (text.strip_prefix("send."), sends) {
             let place = sends.iter().position(|send| send.to == name);
             let names = || sends.iter().map(|send| format!("send.{}", send.to)).collect::<Vec<_>>().join(", ");
-            return Ok((Target::Send(place.ok_or_else(|| unknown(format!("its sends are: {}", names())))?), GAIN));
+            let hint = || match sends {
+                [] => "it has no sends; write one before you automate it".into(),
+                _ => format!("its sends are: {}", names()),
+            };
+            return Ok((Target::Send(place.ok_or_else(|| unknown(hint()))?), GAIN));
         }
         if let Some(rest) = text.strip_prefix("insert.") {
             let (number, param) = rest.split_once('.').unwrap_or((rest, ""));
             let place = number.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|&n| n < inserts.len());
-            let place = place.ok_or_else(|| unknown(format!("it has inserts 1 to {}", inserts.len())))?;
+            let place = place.ok_or_else(|| {
+                unknown(match inserts.len() {
+                    0 => "it has no inserts; write one before you automate it".into(),
+                    last => format!("it has inserts 1 to {last}"),
+                })
+            })?;
             let unit = &inserts[place].unit;
             let (param, range) = units::param(unit, param, self.clock.rate)
                 .map_err(|known| unknown(format!("insert {} is a {}: {known}", place + 1, unit.name())))?;

@@ -106,7 +106,7 @@ fn compressor(
     };
     Ok(Compressor {
         threshold: fields.number("threshold", THRESHOLD, "dBFS")?.map_or(default.threshold, Db),
-        ratio: fields.number("ratio", RATIO, "to 1")?.unwrap_or(default.ratio),
+        ratio: fields.number("ratio", RATIO, "")?.unwrap_or(default.ratio),
         knee: fields.number("knee", 0.0..=40.0, "dB")?.unwrap_or(default.knee),
         attack: milliseconds(fields.number("attack_ms", 0.0..=1000.0, "ms")?, default.attack),
         release: milliseconds(fields.number("release_ms", 0.0..=10_000.0, "ms")?, default.release),

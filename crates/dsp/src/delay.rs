@@ -58,10 +58,13 @@ impl DelayUnit {
     }
 
     fn settle(&mut self) {
-        let mut states = self.cuts.iter().flat_map(|cut| &cut.states);
-        if !self.silent && self.since_something >= self.frames() && states.all(|s| s.is_below(NOTHING)) {
+        // Each filter on its own: the line may hold echoes for seconds while a filter decays into denormals.
+        for state in self.cuts.iter_mut().flat_map(|cut| &mut cut.states) {
+            state.settle();
+        }
+        let quiet = self.since_something >= self.frames();
+        if !self.silent && quiet && self.cuts.iter().flat_map(|cut| &cut.states).all(Section::is_silent) {
             self.lines.iter_mut().for_each(|line| line.fill(0.0));
-            self.cuts.iter_mut().flat_map(|cut| &mut cut.states).for_each(|state| *state = Section::default());
             self.silent = true;
         }
     }

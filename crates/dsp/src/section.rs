@@ -124,8 +124,8 @@ impl Section {
     /// Filters a run in place. `first` is where this section's [`Coefficients`] begin among the controls.
     #[inline]
     pub fn process(&mut self, run: Run, samples: &mut [f64], controls: Controls<'_>, first: usize) {
-        if run.phase == 0 && self.is_below(NOTHING) {
-            *self = Self::default();
+        if run.phase == 0 {
+            self.settle();
         }
         if controls.is_moving() {
             for (i, sample) in samples.iter_mut().enumerate() {
@@ -150,9 +150,11 @@ impl Section {
         m0 * input + m1 * v1 + m2 * v2
     }
 
-    /// Whether its whole state is smaller than `limit`.
-    pub fn is_below(&self, limit: f64) -> bool {
-        self.x1.abs() < limit && self.x2.abs() < limit
+    /// Zeroes a state that is nothing; called on control-grid frames.
+    pub fn settle(&mut self) {
+        if self.x1.abs() < NOTHING && self.x2.abs() < NOTHING {
+            *self = Self::default();
+        }
     }
 
     /// Whether its state is exactly zero.

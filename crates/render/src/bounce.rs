@@ -1,6 +1,6 @@
 //! The main job: a session in, a proven stem set out.
 
-use crate::occupied::{Occupied, examine, glance};
+use crate::occupied::{Occupied, examine, glance, source_within};
 use crate::set::{Finished, MANIFEST, MASTER, MIX, RECEIPT, SetFormat, SetWriter};
 use crate::{Block, BounceError, Ended, EngineError, EngineOptions, Fault, Graph, Sink, Tail, manifest, run};
 use std::path::{Path, PathBuf};
@@ -109,6 +109,9 @@ impl Job<'_> {
         if self.options.fault == Some(Fault::TrackLost) {
             graph.lose_a_track();
         }
+        if let Some(file) = source_within(self.session, self.target) {
+            return Err(BounceError::HoldsSources { folder: self.target.to_owned(), file });
+        }
         let before = glance(self.target);
         let occupied = examine(self.target);
         if let (Occupied::Other(why), false) = (&occupied, self.options.force) {
@@ -124,9 +127,9 @@ impl Job<'_> {
         };
         let (mut ended, mut finished) = self.print(&graph, staging.path(), gain, 1)?;
         let clipping = clipping(&finished, self.options.coding);
-        if let Some(needed) = clipping.iter().map(|&(_, peak)| needed(peak)).reduce(f64::max) {
+        if let Some(needed) = clipping.iter().map(|&(_, peak)| needed(peak, gain)).reduce(f64::max) {
             if self.options.headroom != Headroom::Auto {
-                return Err(BounceError::Clips { files: clipping, headroom: needed - gain.0 });
+                return Err(BounceError::Clips { files: clipping, headroom: needed });
             }
             gain = Db(-needed);
             (ended, finished) = self.print(&graph, staging.path(), gain, 2)?;
@@ -206,9 +209,9 @@ fn clipping(finished: &Finished, coding: Coding) -> Vec<(String, f64)> {
     if coding == Coding::Wav24 { over.collect() } else { Vec::new() }
 }
 
-/// The headroom in dB that a peak needs: above it, rounded up to 0.1 dB.
-fn needed(peak: f64) -> f64 {
-    ((Db::of(peak).0 * 10.0).floor() + 1.0) / 10.0
+/// The headroom in dB that a peak after `gain` needs in all: above it, rounded up to 0.1 dB.
+fn needed(peak: f64, gain: Db) -> f64 {
+    (((Db::of(peak).0 - gain.0) * 10.0).floor() + 1.0) / 10.0
 }
 
 /// Tells of progress, block by block.

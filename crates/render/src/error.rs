@@ -183,6 +183,14 @@ pub enum BounceError {
         /// What is not ours.
         why: String,
     },
+    /// The set would take the place of what it is made from.
+    #[error("{} holds {}, which this session plays", folder.display(), file.display())]
+    HoldsSources {
+        /// The folder.
+        folder: PathBuf,
+        /// A file of a clip in it.
+        file: PathBuf,
+    },
     /// The disk is too full.
     #[error("{} needs {:.1} MB, and {:.1} MB are free", folder.display(), *needed as f64 / 1e6, *free as f64 / 1e6)]
     NoSpace {
@@ -237,6 +245,9 @@ impl BounceError {
             Self::Document { .. } => "check that the folder can be written to".into(),
             Self::Occupied { .. } => {
                 "name another folder with -o, or use --force: the old folder is moved aside, nothing is deleted".into()
+            }
+            Self::HoldsSources { .. } => {
+                "name another folder with -o: the set would take the place of its own source".into()
             }
             Self::NoSpace { .. } => "free some space, or name a folder on another disk with -o".into(),
             Self::Clips { headroom, .. } => {

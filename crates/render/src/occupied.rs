@@ -1,10 +1,11 @@
 //! What stands where a set is to be written, and whether it may be replaced.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use stemwright_audio::file_sha256;
-use stemwright_core::{Manifest, Receipt};
+use stemwright_core::{Manifest, Receipt, Session};
 
 /// What is at the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,12 @@ pub(crate) enum Occupied {
 
 /// Looks at the target. Every file of a set is read and hashed.
 pub(crate) fn examine(target: &Path) -> Occupied {
-    let Ok(entries) = std::fs::read_dir(target) else { return Occupied::Free };
+    let entries = match std::fs::read_dir(target) {
+        Ok(entries) => entries,
+        // A file in the way is refused where the folder is to be made.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Occupied::Free,
+        Err(error) => return Occupied::Other(format!("it cannot be looked into: {error}")),
+    };
     let names: BTreeSet<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     if names.is_empty() {
         return Occupied::Free;
@@ -45,6 +51,16 @@ pub(crate) fn examine(target: &Path) -> Occupied {
         Some(file) => Occupied::Other(format!("`{}` was changed since it was written", file.name)),
         None => Occupied::OurSet,
     }
+}
+
+/// A file of the session's clips that lies in the target, by its own name or at the end of a link: a set that replaces
+/// what it is made from would destroy it.
+pub(crate) fn source_within(session: &Session, target: &Path) -> Option<PathBuf> {
+    let target = target.canonicalize().ok()?;
+    let files: BTreeSet<&Path> =
+        session.tracks.iter().flat_map(|track| &track.clips).map(|clip| clip.file.as_path()).collect();
+    let within = |path: &Path| path.canonicalize().is_ok_and(|path| path.starts_with(&target));
+    files.into_iter().find(|file| within(file) || file.parent().is_some_and(within)).map(Path::to_owned)
 }
 
 /// Names, sizes and times in a folder: whether somebody touched it between examining and replacing.

@@ -58,19 +58,19 @@ pub(crate) struct Bounce {
     #[arg(long, value_enum, default_value_t = Format::Wav24)]
     pub(crate) format: Format,
     /// One gain for every file: so many dB lower, or `auto`: lower only if a file would clip
-    #[arg(long, value_parser = headroom, default_value = "0", value_name = "DB|auto")]
+    #[arg(long, value_parser = headroom, allow_negative_numbers = true, default_value = "0", value_name = "DB|auto")]
     pub(crate) headroom: Headroom,
     /// Where files end: so many seconds after the last clip, or `auto`: when nothing sounds any more
-    #[arg(long, value_parser = tail, default_value = "auto", value_name = "SECONDS|auto")]
+    #[arg(long, value_parser = tail, allow_negative_numbers = true, default_value = "auto", value_name = "SECONDS|auto")]
     pub(crate) tail: Tail,
     /// Dither integer files (TPDF); at 24 bits it is off unless asked for
     #[arg(long)]
     pub(crate) dither: bool,
     /// Threads [default: one a core]; changes no sample
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), value_name = "N")]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true, value_name = "N")]
     pub(crate) threads: Option<u16>,
     /// Frames in a block; changes no sample
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1 << 20), default_value_t = 4096, value_name = "N")]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1 << 20), allow_negative_numbers = true, default_value_t = 4096, value_name = "N")]
     pub(crate) block: u32,
     /// Show what would be written, and write nothing
     #[arg(long)]

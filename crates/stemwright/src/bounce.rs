@@ -127,12 +127,11 @@ fn document(path: &Path) -> Result<PathBuf, Failure> {
 fn default_target(document: &Path) -> Result<PathBuf, Failure> {
     let absolute = std::path::absolute(document).context("cannot find the session")?;
     let named = if absolute.file_name().is_some_and(|name| name == SESSION) {
-        absolute.parent().map(Path::to_owned)
+        // `a/..` and links have no name of their own.
+        absolute.parent().map(|folder| folder.canonicalize().unwrap_or_else(|_| folder.to_owned()))
     } else {
         Some(absolute.with_extension(""))
     };
-    // `a/..` and links have no name of their own.
-    let named = named.map(|path| path.canonicalize().unwrap_or(path));
     let sibling = named.as_deref().and_then(|path| {
         let mut name = path.file_name()?.to_owned();
         name.push("-stems");
@@ -146,10 +145,12 @@ fn default_target(document: &Path) -> Result<PathBuf, Failure> {
 
 /// An error in the user's terms, at its line in the session where it has one.
 fn failure(error: BounceError, file: &SessionFile, target: &Path, report: &mut BounceReport) -> Failure {
-    let hint = error.hint();
+    let mut hint = error.hint();
     if let BounceError::NotProven(receipt) = &error {
         report.receipt = Some((**receipt).clone());
-        keep_receipt(receipt, target);
+        if let (Some(hint), Some(kept)) = (&mut hint, keep_receipt(receipt, target)) {
+            *hint += &format!(", with {}", kept.display());
+        }
     }
     let stopped = matches!(error, BounceError::Engine(EngineError::Cancelled));
     let message = match &error {
@@ -177,14 +178,14 @@ fn at_line(error: &GraphError, file: &SessionFile) -> String {
     file.error_at_strip(strip, error.to_string(), None).to_string()
 }
 
-/// The figures of a set that was not proven, beside where it would have been.
-fn keep_receipt(receipt: &stemwright_core::Receipt, target: &Path) {
-    let mut name = target.file_name().unwrap_or_default().to_owned();
+/// Writes the figures of a set that was not proven beside where it would have been. That they cannot be kept is not
+/// the failure to speak of: the largest stand in the message.
+fn keep_receipt(receipt: &stemwright_core::Receipt, target: &Path) -> Option<PathBuf> {
+    let mut name = target.file_name()?.to_owned();
     name.push(".refused.json");
-    if let Ok(json) = serde_json::to_vec_pretty(receipt) {
-        // It is said on standard error as well; that it cannot be kept is not the failure to speak of.
-        let _ = std::fs::write(target.with_file_name(name), json);
-    }
+    let path = target.with_file_name(name);
+    std::fs::write(&path, serde_json::to_vec_pretty(receipt).ok()?).ok()?;
+    Some(path)
 }
 
 fn plan(

@@ -146,3 +146,88 @@ fn parse_itunes(text: &str) -> Option<Gapless> {
     let (priming, padding, frames) = (numbers.next()??, numbers.next()??, numbers.next()??);
     Some(Gapless { priming, padding, frames })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 1000 packets at 48 kHz; `stts` as long as the packets.
+    fn timing<'a>(elst: Option<&'a [u8]>, itunes: Option<Gapless>) -> Timing<'a> {
+        let rate = SampleRate::new(48_000).unwrap();
+        Timing { rate, packets: 1000, media_scale: 48_000, media_ticks: 1_024_000, movie_scale: 1000, elst, itunes }
+    }
+
+    fn elst(edits: &[(u32, i32)]) -> Vec<u8> {
+        let mut body = vec![0; 4];
+        body.extend((edits.len() as u32).to_be_bytes());
+        for (duration, start) in edits {
+            body.extend(duration.to_be_bytes());
+            body.extend(start.to_be_bytes());
+            body.extend([0, 1, 0, 0]);
+        }
+        body
+    }
+
+    fn edges(timing: &Timing<'_>) -> (Result<Edges, AudioError>, Vec<Finding>) {
+        let mut findings = Vec::new();
+        (timing.edges(Path::new("x.m4a"), &mut findings), findings)
+    }
+
+    #[test]
+    fn itunes_s_words_are_understood() {
+        let text = " 00000000 00000840 00000070 0000000000D79B90 00000000 00000000";
+        assert_eq!(parse_itunes(text), Some(Gapless { priming: 2112, padding: 112, frames: 14_130_064 }));
+        assert_eq!(parse_itunes(" 00000000 00000840 x"), None);
+        assert_eq!(parse_itunes(""), None);
+    }
+
+    #[test]
+    fn an_edit_list_is_obeyed_and_refined_by_what_is_finer() {
+        // 20 s to the millisecond, and nothing finer: 960 000 frames.
+        let list = elst(&[(20_000, 1024)]);
+        let (coarse, findings) = edges(&timing(Some(&list), None));
+        assert_eq!((coarse.unwrap(), findings.len()), (Edges { priming: 1024, frames: 960_000 }, 0));
+        // The sample table ends 17 frames later, within the millisecond.
+        let fine = Timing { media_ticks: 1024 + 960_017, ..timing(Some(&list), None) };
+        assert_eq!(edges(&fine).0.unwrap().frames, 960_017);
+        // So does `iTunSMPB`, if it speaks of the same priming.
+        let itunes = Gapless { priming: 1024, padding: 0, frames: 959_990 };
+        assert_eq!(edges(&timing(Some(&list), Some(itunes))).0.unwrap().frames, 959_990);
+        let other = Gapless { priming: 2112, ..itunes };
+        assert_eq!(edges(&timing(Some(&list), Some(other))).0.unwrap().frames, 960_000);
+        // To the end.
+        let open = elst(&[(0, 2112)]);
+        assert_eq!(edges(&timing(Some(&open), None)).0.unwrap(), Edges { priming: 2112, frames: 1_021_888 });
+        // The same in 64 bits.
+        let mut wide = vec![1, 0, 0, 0, 0, 0, 0, 1];
+        wide.extend(20_000u64.to_be_bytes());
+        wide.extend(1024i64.to_be_bytes());
+        wide.extend([0, 1, 0, 0]);
+        assert_eq!(edges(&timing(Some(&wide), None)).0.unwrap(), Edges { priming: 1024, frames: 960_000 });
+    }
+
+    #[test]
+    fn an_edit_list_that_says_nothing_leaves_the_word_to_itunes() {
+        let whole = elst(&[(21_333, 0)]);
+        let itunes = Gapless { priming: 2112, padding: 112, frames: 1_021_776 };
+        let kept = Edges { priming: 2112, frames: 1_021_776 };
+        assert_eq!(edges(&timing(Some(&whole), Some(itunes))).0.unwrap(), kept);
+        assert_eq!(edges(&timing(None, Some(itunes))).0.unwrap(), kept);
+        // Without either word, an edit from 0 is an edit from 0.
+        assert_eq!(edges(&timing(Some(&whole), None)).0.unwrap(), Edges { priming: 0, frames: 1_024_000 });
+    }
+
+    #[test]
+    fn priming_is_assumed_aloud_and_gaps_and_lies_are_refused() {
+        let (assumed, findings) = edges(&timing(None, None));
+        assert_eq!(assumed.unwrap(), Edges { priming: 2112, frames: 1_021_888 });
+        assert_eq!(findings[0].code, "aac-priming-assumed");
+        let silence_first = elst(&[(500, -1), (20_000, 1024)]);
+        assert!(matches!(edges(&timing(Some(&silence_first), None)).0, Err(AudioError::Unsupported { .. })));
+        let too_long = elst(&[(30_000, 1024)]);
+        let lie = edges(&timing(Some(&too_long), None)).0;
+        assert!(matches!(lie, Err(AudioError::Truncated { missing: Some(417_024), .. })), "{lie:?}");
+        let absurd = Gapless { priming: u64::MAX, padding: 0, frames: u64::MAX };
+        assert!(matches!(edges(&timing(None, Some(absurd))).0, Err(AudioError::Truncated { .. })));
+    }
+}

@@ -28,6 +28,10 @@ pub(super) fn bext(bext: &Bext) -> Vec<u8> {
     }
     out.resize(602, 0);
     push_text(&mut out, &bext.coding_history, usize::MAX);
+    // A text of even length needs no padding, which some readers forget; the NUL ends it.
+    if !out.len().is_multiple_of(2) {
+        out.push(0);
+    }
     out
 }
 

@@ -80,13 +80,36 @@ fn convert(bytes: &[u8], coding: Coding, out: &mut [&mut [f64]], at: usize) {
     match coding {
         Coding::U8 => planar(bytes, out, at, |[b]| (f64::from(b) - 128.0) / 128.0),
         Coding::I16 => planar(bytes, out, at, |b| f64::from(i16::from_le_bytes(b)) / 32_768.0),
-        Coding::I24 => planar(bytes, out, at, |[a, b, c]| {
-            // In the upper bytes of 32 bits, so that the sign is in its place.
-            f64::from(i32::from_le_bytes([0, a, b, c])) / 2_147_483_648.0
-        }),
+        Coding::I24 => match out {
+            [left, right] => stereo24(bytes, &mut left[at..], &mut right[at..]),
+            _ => planar(bytes, out, at, |[a, b, c]| top(u32::from_le_bytes([0, a, b, c]))),
+        },
         Coding::I32 => planar(bytes, out, at, |b| f64::from(i32::from_le_bytes(b)) / 2_147_483_648.0),
         Coding::F32 => planar(bytes, out, at, |b| f64::from(f32::from_le_bytes(b))),
         Coding::F64 => planar(bytes, out, at, f64::from_le_bytes),
+    }
+}
+
+/// A 24-bit value in the upper bytes of 32 bits, where the sign is in its place.
+fn top(bits: u32) -> f64 {
+    f64::from(bits.cast_signed()) / 2_147_483_648.0
+}
+
+/// The most frequent format: two frames at a time from three whole words, which takes half the time of single bytes.
+fn stereo24(bytes: &[u8], left: &mut [f64], right: &mut [f64]) {
+    let (pairs, rest) = bytes.as_chunks::<12>();
+    let lefts = left.as_chunks_mut::<2>().0.iter_mut();
+    let rights = right.as_chunks_mut::<2>().0.iter_mut();
+    for ((l, r), pair) in lefts.zip(rights).zip(pairs) {
+        let word = |at: usize| u32::from_le_bytes([pair[at], pair[at + 1], pair[at + 2], pair[at + 3]]);
+        let (a, b, c) = (word(0), word(4), word(8));
+        *l = [top(a << 8), top(b >> 8 & 0x00ff_ff00 | c << 24)];
+        *r = [top(a >> 16 & 0xff00 | b << 16), top(c & 0xffff_ff00)];
+    }
+    if let [a, b, c, d, e, f] = *rest {
+        let last = pairs.len() * 2;
+        left[last] = top(u32::from_le_bytes([0, a, b, c]));
+        right[last] = top(u32::from_le_bytes([0, d, e, f]));
     }
 }
 

@@ -242,6 +242,15 @@ impl WavWriter {
     }
 }
 
+/// Ends text with a line feed where its length is odd: some readers forget that odd chunks are padded, and then find no
+/// samples.
+fn even(mut text: Vec<u8>) -> Vec<u8> {
+    if !text.len().is_multiple_of(2) {
+        text.push(b'\n');
+    }
+    text
+}
+
 /// Everything in front of the samples, sizes still 0, and where the body of `fact` is.
 fn header(spec: &WavSpec) -> (Vec<u8>, Option<u64>) {
     let mut out = b"RIFF\0\0\0\0WAVE".to_vec();
@@ -253,7 +262,7 @@ fn header(spec: &WavSpec) -> (Vec<u8>, Option<u64>) {
         out.len() as u64 - 4
     });
     if let Some(ixml) = &spec.ixml {
-        chunk::push(&mut out, b"iXML", ixml.to_xml(spec).as_bytes());
+        chunk::push(&mut out, b"iXML", &even(ixml.to_xml(spec).into_bytes()));
     }
     out.extend_from_slice(b"data\0\0\0\0");
     (out, fact)

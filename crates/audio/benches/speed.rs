@@ -1,0 +1,75 @@
+//! How much faster than real time files are read and written on one thread: `cargo bench -p stemwright-audio`.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use stemwright_audio::testing::{material, program};
+use stemwright_audio::{Bext, Files, Media, SampleFormat, WavSpec, WavWriter};
+use stemwright_core::SampleRate;
+
+const SECONDS: usize = 180;
+const RATE: u32 = 48_000;
+/// As the engine reads.
+const BLOCK: usize = 8_192;
+
+fn report(what: &str, seconds: f64, start: Instant) {
+    let took = start.elapsed().as_secs_f64();
+    eprintln!("{what:<28} {took:7.3} s for {seconds:.0} s of stereo: {:6.0} × real time", seconds / took);
+}
+
+fn write(path: &Path, format: SampleFormat) {
+    let rate = SampleRate::new(RATE).expect("an ordinary rate");
+    let spec = WavSpec { rate, channels: 2, format, bext: Bext::default(), ixml: None };
+    let mut state = 1u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state as i32 >> 10
+    };
+    let integers: Vec<i32> = (0..BLOCK * 2).map(|_| next()).collect();
+    let floats: Vec<f32> = integers.iter().map(|x| *x as f32 / 8_388_608.0).collect();
+    let start = Instant::now();
+    let mut writer = WavWriter::create(path, &spec).expect("the temporary folder is writable");
+    for _ in 0..SECONDS * RATE as usize / BLOCK {
+        let done = match format {
+            SampleFormat::Pcm24 => writer.write_pcm24(&integers),
+            SampleFormat::Float32 => writer.write_f32(&floats),
+        };
+        done.expect("there is space");
+    }
+    let unsynced = start.elapsed().as_secs_f64();
+    writer.finish().expect("there is space");
+    report(&format!("write {format:?}"), SECONDS as f64, start);
+    eprintln!("{:<28} {unsynced:7.3} s of it before the sync", "");
+}
+
+fn read(what: &str, path: &Path) {
+    let files = Files::new();
+    let info = files.info(path).expect("it was made for this");
+    let start = Instant::now();
+    let mut reader = files.open(path, 0).expect("it was made for this");
+    let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
+    while reader.read(&mut [&mut left, &mut right]).expect("it was made for this") == BLOCK {
+        black_box(&left);
+    }
+    report(what, info.frames as f64 / f64::from(info.rate.hz()), start);
+}
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    write(&path("24.wav"), SampleFormat::Pcm24);
+    write(&path("32.wav"), SampleFormat::Float32);
+    read("read 24-bit WAV", &path("24.wav"));
+    read("read float WAV", &path("32.wav"));
+    if program("flac") {
+        let made = Command::new("flac").args(["-s", "-o"]).args([path("24.flac"), path("24.wav")]).status();
+        if made.is_ok_and(|status| status.success()) {
+            read("read FLAC (noise)", &path("24.flac"));
+        }
+    }
+    if let Some(stem) = material("francium/7.Francium_Stem_GARAGE BEAT.m4a") {
+        read("read AAC", &stem);
+    }
+}
