@@ -119,6 +119,9 @@ fn every(kind: BandKind, freqs: &[f64], gains: &[f64], qs: &[f64]) -> Vec<Band> 
     freqs.iter().copied().flat_map(each).collect()
 }
 
+/// In dB at 44.1 and 48 kHz, at 96 kHz and at 192 kHz: to a quarter of the rate, and on to 0.45 of it.
+type Limits = [[f64; 2]; 3];
+
 /// Where a limit comes from: each section meets its prototype at DC, at its corner and in its poles (and shelves at
 /// Nyquist). Two zeros are too few for the rest of the curve, which near half the rate the analogue filter has not
 /// finished: what is left grows with the square of corner/rate. Low-passes have only one zero: at 0.45 of the rate
@@ -130,8 +133,7 @@ fn magnitudes_follow_the_analogue_prototypes() {
     let bell = |freqs: &[f64]| every(BandKind::Bell, freqs, &[12.0, 4.0, -4.0, -12.0], &[0.5, 1.0, 2.0, 4.0]);
     let shelf = |kind, freqs: &[f64]| every(kind, freqs, &[9.0, -9.0], &q);
     let pass = |kind, freqs: &[f64]| every(kind, freqs, &[0.0], &q);
-    // Limits in dB at 44.1 and 48 kHz, at 96 kHz, at 192 kHz: to a quarter of the rate, and to 0.45 of it.
-    let rows: [(&str, Vec<Band>, [[f64; 2]; 3]); 14] = [
+    let rows: [(&str, Vec<Band>, Limits); 14] = [
         ("bell, 40 Hz to 300 Hz", bell(&[40.0, 300.0]), [[0.0012, 0.006], [0.001, 0.005], [0.0001, 0.0013]]),
         ("bell, 1 kHz", bell(&[1000.0]), [[0.013, 0.065], [0.003, 0.015], [0.0007, 0.0035]]),
         ("bell, 3 kHz", bell(&[3000.0]), [[0.1, 0.5], [0.026, 0.125], [0.006, 0.032]]),

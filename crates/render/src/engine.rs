@@ -15,7 +15,7 @@ use stemwright_dsp::INAUDIBLE;
 const LONGEST_TAIL_SECONDS: i64 = 30;
 
 /// Blocks shorter than this are not worth waking other threads for. It changes no bit.
-const PARALLEL_FROM: usize = 256;
+pub(crate) const PARALLEL_FROM: usize = 256;
 
 /// When the files end.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -122,7 +122,7 @@ impl EngineError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Source { source, .. } | Self::Write(source) => source.hint().map(str::to_owned),
+            Self::Source { source, .. } | Self::Write(source) => remedy(source),
             Self::EndedEarly { .. } => Some("export the file again".into()),
             Self::Cancelled => None,
         }
@@ -142,7 +142,7 @@ impl GraphError {
             Self::IntoTrack { to, .. } => format!("make `{to}` a [[bus]], or send to the bus that it goes to"),
             Self::Loop { .. } => "take one of these outputs, sends or keys away".into(),
             Self::Empty => "give a track a [[track.clip]], or take `mute` away".into(),
-            Self::Source { source, .. } => return source.hint().map(str::to_owned),
+            Self::Source { source, .. } => return remedy(source),
             Self::Rate { session, file, .. } => format!(
                 "convert the file (for example `sox \"{}\" -r {} OUT.wav`), or set the session's `rate`; \
                  Stemwright does not resample yet",
@@ -217,6 +217,17 @@ pub enum BounceError {
     Threads(String),
 }
 
+/// What to do about a file; `EMFILE` comes of a set of many stems and not of the file that it names.
+fn remedy(error: &AudioError) -> Option<String> {
+    const EMFILE: i32 = 24;
+    match error {
+        AudioError::Io { source, .. } if cfg!(unix) && source.raw_os_error() == Some(EMFILE) => {
+            Some("every stem is an open file: allow more of them with `ulimit -n 4096`, then run again".into())
+        }
+        _ => error.hint().map(str::to_owned),
+    }
+}
+
 fn peaks(files: &[(String, f64)]) -> String {
     let peak = |(name, peak): &(String, f64)| format!("{name} peaks at {:+.2} dBFS", stemwright_core::Db::of(*peak).0);
     files.iter().map(peak).collect::<Vec<_>>().join(", ")
@@ -241,7 +252,7 @@ impl BounceError {
         Some(match self {
             Self::Graph(error) => return error.hint(),
             Self::Engine(error) => return error.hint(),
-            Self::Audio(error) => return error.hint().map(str::to_owned),
+            Self::Audio(error) => return remedy(error),
             Self::Document { .. } => "check that the folder can be written to".into(),
             Self::Occupied { .. } => {
                 "name another folder with -o, or use --force: the old folder is moved aside, nothing is deleted".into()

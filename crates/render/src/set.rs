@@ -1,5 +1,6 @@
 //! The writer of a stem set: blocks in; quantised, measured and proven files out.
 
+use crate::engine::PARALLEL_FROM;
 use crate::null::{Null, NullTest};
 use crate::{Block, EngineError, Sink};
 use rayon::prelude::*;
@@ -122,7 +123,13 @@ impl Sink for SetWriter {
                 }
             }
         };
-        rayon::join(|| null.block(block.mix, &block.stems), quantise);
+        let serial = block.frames < PARALLEL_FROM;
+        if serial {
+            null.block(block.mix, &block.stems);
+            quantise();
+        } else {
+            rayon::join(|| null.block(block.mix, &block.stems), quantise);
+        }
         let signals = [block.mix, block.master].into_iter().chain(block.stems.iter().copied());
         let work: Vec<(&mut Track, [&[f64]; 2])> = files.iter_mut().zip(signals).collect();
         let factor = *factor;
@@ -136,6 +143,9 @@ impl Sink for SetWriter {
             file.floats.extend(frames.flat_map(|(left, right)| [(left * factor) as f32, (right * factor) as f32]));
             file.writer.write_f32(&file.floats)
         };
+        if serial {
+            return Ok(work.into_iter().try_for_each(write)?);
+        }
         let results: Vec<Result<(), AudioError>> = work.into_par_iter().map(write).collect();
         Ok(results.into_iter().collect::<Result<(), _>>()?)
     }

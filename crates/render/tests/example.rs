@@ -38,7 +38,7 @@ fn the_mix_is_what_the_session_means_and_mutants_are_not() {
     let part = 1.0 / (1u64 << 32) as f64;
     for (what, got, wanted) in [("mix", &printed.mix, &wanted.mix), ("master", &printed.master, &wanted.master)] {
         let off = difference(got, wanted) / peak(wanted);
-        println!("{what}: {:.3} of 2^-32 of the peak", off / part);
+        eprintln!("{what}: {:.3} of 2^-32 of the peak", off / part);
         assert!(off <= part, "{what} is off by {off:e} of its peak");
     }
     // The first twelve seconds are enough to hear a mutant.
@@ -49,7 +49,7 @@ fn the_mix_is_what_the_session_means_and_mutants_are_not() {
         let wrong =
             interpret(&session, &sources, printed.start, (start - printed.start) as usize + frames, Some(mutant));
         let off = difference(&cut(&printed.mix), &wrong.mix) / peak(&wrong.mix);
-        println!("{mutant:?}: {off:e} of the peak");
+        eprintln!("{mutant:?}: {off:e} of the peak");
         assert!(off > part, "{mutant:?} goes unnoticed");
     }
 }
@@ -103,7 +103,7 @@ fn soloed_passes_do_not_null() {
         }
     }
     let ours = 20.0 * difference(&lanes, &whole.mix).log10();
-    println!("largest |mix - sum of stems|: soloed passes {soloed:.1} dBFS, one pass with lanes {ours:.1} dBFS");
+    eprintln!("largest |mix - sum of stems|: soloed passes {soloed:.1} dBFS, one pass with lanes {ours:.1} dBFS");
     assert!(soloed > -60.0, "soloed passes leave {soloed:.1} dBFS");
     assert!(ours < -250.0, "lanes leave {ours:.1} dBFS");
 }

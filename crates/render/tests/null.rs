@@ -94,7 +94,7 @@ fn prove(session: &Session, folder: &Path, dither: bool) -> Measured {
     assert!(null.proven && float.receipt.null.proven && null.lsb_errors == Some(0));
     assert!(f64::from(null.remainder_lsb.expect("integers")) <= null.remainder_bound_lsb.expect("integers"));
     let found = measure(&whole, &float, dither);
-    println!("{} stems, {found:.3?}", found.stems);
+    eprintln!("{} stems, {found:.3?}", found.stems);
     assert!(found.samples > 0 && found.stems > 1);
     assert_eq!(found.lsb_errors, 0, "integer stems sum to the integer mix");
     assert!(found.farthest <= if dither { 3.5 } else { 2.0 }, "integers stay near their floats: {}", found.farthest);

@@ -59,7 +59,7 @@ fn stems_sum_to_the_mix_and_the_mix_is_what_the_session_means() {
         heard += usize::from(peak(&printed.mix) > 1e-3);
         assert!(sums(&printed), "stems do not sum to the mix\n{}", describe(&case));
     }
-    println!("largest distance from the interpreter: {worst:.3} of what is allowed; {heard} cases above -60 dBFS");
+    eprintln!("largest distance from the interpreter: {worst:.3} of what is allowed; {heard} cases above -60 dBFS");
 }
 
 /// DESIGN's bound, computed in the plainest way; also that all is finite and equally long.
@@ -109,7 +109,7 @@ fn the_comparison_catches_engines_that_are_wrong() {
             difference(&printed.mix, &wrong.mix) > peak(&wrong.mix) / (1u64 << 32) as f64 + ZEROING
         });
         let caught = caught.count();
-        println!("{mutant:?}: caught in {caught} of 40 sessions");
+        eprintln!("{mutant:?}: caught in {caught} of 40 sessions");
         assert!(caught >= 5, "{mutant:?} goes unnoticed: {caught} of 40");
     }
 }

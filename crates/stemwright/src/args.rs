@@ -8,6 +8,11 @@ use stemwright_render::{Fault, Headroom, Tail};
 /// Music stems that provably sum to the mix.
 #[derive(Debug, Parser)]
 #[command(name = "stemwright", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "\
+Examples:
+  stemwright bounce song/            song/session.toml into song-stems/
+  stemwright bounce song/ --dry-run  what would be written
+  stemwright help bounce             everything about one command")]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -75,7 +75,7 @@ fn a_wav_file_that_is_cut_short_or_lies_is_refused() {
     desk.refused(&[], &[AT_TRACK, "clip.wav", "cut short", "1000 frames", "500 of which are missing"]);
     for end in [20, 30, 38] {
         desk.write("song/clip.wav", &whole[..end]);
-        desk.refused(&[], &[AT_TRACK, "clip.wav", "cut short"]);
+        desk.refused(&[], &[AT_TRACK, "clip.wav", "export it again"]);
     }
     for (what, at, lie) in [
         ("its block align", 32, &3u16.to_le_bytes()[..]),

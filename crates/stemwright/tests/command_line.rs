@@ -203,7 +203,7 @@ fn findings_decide_the_status_as_asked() {
 #[test]
 fn thousands_of_files_do_not_need_thousands_of_handles() {
     let desk = Desk::new();
-    let mut tables = "[[bus]]\nname = 'All'\nstem = 'All'\ngain = -40.0\n".to_owned();
+    let mut tables = "[[bus]]\nname = 'All'\nstem = 'All'\ngain = -60.0\n".to_owned();
     for number in 0..2000 {
         desk.sine(&format!("song/{number}.wav"), 0.1, 64);
         let clip = format!("output = 'All'\n[[track.clip]]\nfile = '{number}.wav'\nat = [0.0, '64 frames']\n");

@@ -15,7 +15,6 @@ mod control;
 mod eq;
 mod inserts;
 mod routing;
-mod selftest;
 mod twofold;
 
 use control::{Line, Moves, factor};

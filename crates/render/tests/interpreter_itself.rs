@@ -1,11 +1,13 @@
 //! The interpreter against analysis: analogue prototypes, static curves, time constants and arithmetic done by hand.
 
+mod interpreter;
+
 use stemwright_core::{
     Automation, Band, BandKind, Bus, Clip, Compressor, Db, Delay, DelayTime, Detector, Eq, Insert, Key, Master, PanLaw,
     Param, SampleRate, Send, Session, Shape, Song, Strip, Tap, Target, Tempo, Track, Unit,
 };
 
-use super::{Interpreted, Mutant, Source, Sources, interpret};
+use interpreter::{Interpreted, Mutant, Source, Sources, interpret};
 
 /// One file, one track on it (named `track`) straight to the master, at 0 dB in both channels where it is mono.
 fn session(rate: u32, channels: Vec<Vec<f64>>) -> (Session, Sources) {
@@ -115,7 +117,7 @@ fn every_band_follows_its_analogue_prototype_up_to_a_third_of_the_rate() {
             }
         }
     }
-    println!("largest departures in dB: {worst:?}");
+    eprintln!("largest departures in dB: {worst:?}");
     assert!(worst.iter().all(|&worst| worst < 1.0), "{worst:?} dB");
 }
 
