@@ -1,7 +1,7 @@
 //! The main job: a session in, a proven stem set out.
 
 use crate::occupied::{Occupied, examine, glance, source_within};
-use crate::set::{Finished, MANIFEST, MASTER, MIX, RECEIPT, SetFormat, SetWriter};
+use crate::set::{Finished, MANIFEST, RECEIPT, SetFormat, SetWriter};
 use crate::{Block, BounceError, Ended, EngineError, EngineOptions, Fault, Graph, Sink, Tail, manifest, run};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -17,6 +17,10 @@ pub struct BounceOptions {
     pub headroom: Headroom,
     /// TPDF dither in integer files.
     pub dither: bool,
+    /// Stems that add up to the mastered track: they go through the master chain.
+    pub through_master: bool,
+    /// Bypass inserts and silence returns.
+    pub dry: bool,
     /// When files end.
     pub tail: Tail,
     /// Frames in a block; it changes no sample.
@@ -36,6 +40,8 @@ impl Default for BounceOptions {
             coding: Coding::Wav24,
             headroom: Headroom::Db(0.0),
             dither: false,
+            through_master: false,
+            dry: false,
             tail: Tail::Auto,
             block: EngineOptions::default().block,
             threads: None,
@@ -91,6 +97,8 @@ pub fn bounce(
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| BounceError::Threads(error.to_string()))?;
+    let made_dry = options.dry.then(|| crate::dry(session));
+    let session = made_dry.as_ref().unwrap_or(session);
     pool.install(|| Job { session, media, target, options, progress, cancel }.run())
 }
 
@@ -164,7 +172,13 @@ impl Job<'_> {
 
     fn format(&self, gain: Db) -> SetFormat {
         let integers = self.options.coding == Coding::Wav24;
-        SetFormat { coding: self.options.coding, gain, dither: self.options.dither && integers }
+        SetFormat {
+            coding: self.options.coding,
+            gain,
+            dither: self.options.dither && integers,
+            through_master: self.options.through_master,
+            wet: !self.options.dry,
+        }
     }
 
     /// Renders everything once.
@@ -172,7 +186,12 @@ impl Job<'_> {
         let expected = (graph.end - graph.start) as u64;
         let stems: Vec<(String, String)> = graph.stems.iter().zip(1..).map(file_of).collect();
         let mut writer = SetWriter::create(folder, self.session, &stems, self.format(gain), graph.start, expected)?;
-        let options = EngineOptions { block: self.options.block, tail: self.options.tail, fault: self.options.fault };
+        let options = EngineOptions {
+            block: self.options.block,
+            tail: self.options.tail,
+            through_master: self.options.through_master,
+            fault: self.options.fault,
+        };
         let mut sink = Watched { sink: &mut writer, progress: self.progress, frames: 0, of: expected, pass };
         let ended = run(graph, self.media, options, self.cancel, &mut sink)?;
         Ok((ended, writer.finish(folder)?))
@@ -231,6 +250,3 @@ impl Sink for Watched<'_> {
         Ok(())
     }
 }
-
-/// The names of the references, in the order in which files are written.
-pub(crate) const REFERENCES: [&str; 2] = [MIX, MASTER];

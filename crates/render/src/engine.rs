@@ -34,13 +34,15 @@ pub struct EngineOptions {
     pub block: usize,
     /// When to end.
     pub tail: Tail,
+    /// Whether the lanes go through the master chain, so that the stems add up to the master.
+    pub through_master: bool,
     /// A fault to build in, for proving that the proof can fail.
     pub fault: Option<Fault>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { block: 4096, tail: Tail::Auto, fault: None }
+        Self { block: 4096, tail: Tail::Auto, through_master: false, fault: None }
     }
 }
 
@@ -54,7 +56,8 @@ pub struct Block<'a> {
     pub mix: [&'a [f64]; 2],
     /// The mix after the master chain.
     pub master: [&'a [f64]; 2],
-    /// The lanes, in the order of the graph's stems.
+    /// The lanes, in the order of the graph's stems: they add up to the mix, or with
+    /// [`EngineOptions::through_master`] to the master.
     pub stems: Vec<[&'a [f64]; 2]>,
 }
 
@@ -107,7 +110,7 @@ impl<'m> Engine<'m> {
         Self {
             strips: schedule.levels.iter().map(|level| level.iter().map(strip).collect()).collect(),
             taps: schedule.levels.iter().map(|level| level.iter().map(taps).collect()).collect(),
-            master: MasterRun::new(graph, &places, buffer, options.fault),
+            master: MasterRun::new(graph, &places, buffer, options),
             start: graph.start,
             end: graph.end,
             rate: i64::from(graph.session.rate.hz()),

@@ -217,12 +217,12 @@ pub enum BounceError {
     Threads(String),
 }
 
-/// What to do about a file; `EMFILE` comes of a set of many stems and not of the file that it names.
+/// What to do about a file; `EMFILE` comes of many tracks and stems, not of the file that it names.
 fn remedy(error: &AudioError) -> Option<String> {
     const EMFILE: i32 = 24;
     match error {
         AudioError::Io { source, .. } if cfg!(unix) && source.raw_os_error() == Some(EMFILE) => {
-            Some("every stem is an open file: allow more of them with `ulimit -n 4096`, then run again".into())
+            Some("too many files are open at once: allow more with `ulimit -n 4096`, then run again".into())
         }
         _ => error.hint().map(str::to_owned),
     }

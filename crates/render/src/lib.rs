@@ -3,6 +3,7 @@
 
 mod audibility;
 mod bounce;
+mod dry;
 mod engine;
 mod error;
 mod fault;
@@ -20,10 +21,11 @@ mod slot;
 mod strip;
 
 pub use bounce::{BounceOptions, Bounced, Headroom, Progress, bounce, set_bytes};
+pub use dry::dry;
 pub use engine::{Block, Ended, EngineOptions, Sink, Tail, run};
 pub use error::{BounceError, EngineError, GraphError};
 pub use fault::Fault;
 pub use graph::{Edge, Graph, KeyEdge, Node, PlacedClip, StemPlan};
 pub use null::Null;
 pub use schedule::Schedule;
-pub use set::{MANIFEST, MASTER, MIX, RECEIPT};
+pub use set::{MANIFEST, MASTER, MIX, PREMASTER, RECEIPT};

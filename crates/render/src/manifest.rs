@@ -1,6 +1,6 @@
 //! `stems.json` and `receipt.json` of a set that was rendered.
 
-use crate::bounce::{REFERENCES, file_of};
+use crate::bounce::file_of;
 use crate::graph::{Graph, Node};
 use crate::set::{Finished, RECEIPT, SetFormat};
 use crate::{BounceError, Ended};
@@ -21,6 +21,7 @@ pub(crate) fn write_up(
     let session = graph.session;
     let levels = |number: usize| Levels { peak_dbfs: Db::of(finished.peaks[number]).stored() };
     let (beats, note) = session.tempo.time_signature;
+    let references = format.references();
     let sections = session.sections.iter();
     let song = SongInfo {
         title: session.song.title.clone(),
@@ -31,29 +32,40 @@ pub(crate) fn write_up(
         tuning: session.song.tuning,
         sections: sections.map(|s| SectionInfo { name: s.name.clone(), start: s.start - graph.start }).collect(),
     };
+    let master = &session.master;
+    let mut master_chain = active(&master.inserts);
+    if master.gain.0 != 0.0 {
+        master_chain.push(format!("gain {:+} dB", master.gain.0));
+    }
     let stems = graph.stems.iter().zip(1..).enumerate().map(|(number, stem)| Stem {
         file: file_of(stem).1,
         name: stem.0.name.clone(),
         role: stem.0.role,
         colour: stem.0.colour.clone(),
         channels: 2,
-        wet: true,
+        wet: format.wet,
         tracks: stem.0.tracks.iter().map(|&track| graph.nodes[track].strip.name.clone()).collect(),
-        chain: chain(graph, number),
-        levels: levels(number + REFERENCES.len()),
+        chain: {
+            let mut chain = chain(graph, number);
+            if format.through_master && !master_chain.is_empty() {
+                chain.push(format!("master (shared with all): {}", master_chain.join("; ")));
+            }
+            chain
+        },
+        levels: levels(number + references.len()),
     });
-    let reference = |number: usize, kind, chain| Reference {
-        file: REFERENCES[number].to_owned(),
+    let reference = |number: usize, kind, chain: &[String]| Reference {
+        file: references[number].to_owned(),
         kind,
-        sum: kind == ReferenceKind::Mix,
-        chain,
+        sum: number == 0,
+        chain: if kind == ReferenceKind::Master { chain.to_vec() } else { Vec::new() },
         levels: levels(number),
     };
-    let master = &session.master;
-    let mut master_chain = active(&master.inserts);
-    if master.gain.0 != 0.0 {
-        master_chain.push(format!("gain {:+} dB", master.gain.0));
-    }
+    let kinds = if format.through_master {
+        [ReferenceKind::Master, ReferenceKind::Mix]
+    } else {
+        [ReferenceKind::Mix, ReferenceKind::Master]
+    };
     let manifest = Manifest {
         version: 1,
         song,
@@ -67,10 +79,7 @@ pub(crate) fn write_up(
             dither: format.dither,
         },
         stems: stems.collect(),
-        references: vec![
-            reference(0, ReferenceKind::Mix, Vec::new()),
-            reference(1, ReferenceKind::Master, master_chain),
-        ],
+        references: (0..2).map(|number| reference(number, kinds[number], &master_chain)).collect(),
         extras: Vec::new(),
         rights: None,
         software: concat!("Stemwright ", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -18,6 +18,8 @@ pub const RECEIPT: &str = "receipt.json";
 pub const MIX: &str = "00_MIX_REFERENCE.wav";
 /// The other side of the master chain.
 pub const MASTER: &str = "00_MASTER.wav";
+/// The other side of the master chain, where the stems went through it.
+pub const PREMASTER: &str = "00_PREMASTER.wav";
 
 /// How a set is written.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,9 +28,18 @@ pub(crate) struct SetFormat {
     /// The one gain after all processing.
     pub(crate) gain: Db,
     pub(crate) dither: bool,
+    /// Whether the stems add up to the master.
+    pub(crate) through_master: bool,
+    /// Whether inserts and returns are heard.
+    pub(crate) wet: bool,
 }
 
 impl SetFormat {
+    /// The file that the stems add up to, and the other side of the master chain.
+    pub(crate) fn references(self) -> [&'static str; 2] {
+        [MIX, if self.through_master { PREMASTER } else { MASTER }]
+    }
+
     pub(crate) fn sample_format(self) -> SampleFormat {
         match self.coding {
             Coding::Wav24 => SampleFormat::Pcm24,
@@ -37,7 +48,7 @@ impl SetFormat {
     }
 }
 
-/// One file on its way: first the mix, then the master, then the stems.
+/// One file on its way: first what the stems add up to, then the other side of the master chain, then the stems.
 struct Track {
     name: String,
     writer: WavWriter,
@@ -57,7 +68,7 @@ pub(crate) struct SetWriter {
 
 /// A finished set, before its manifest.
 pub(crate) struct Finished {
-    /// In the order mix, master, stems.
+    /// In the order of [`SetFormat::references`], then the stems.
     pub(crate) files: Vec<FileProof>,
     /// Largest magnitudes, in the same order.
     pub(crate) peaks: Vec<f64>,
@@ -76,7 +87,9 @@ impl SetWriter {
         start: i64,
         expected: u64,
     ) -> Result<Self, AudioError> {
-        let titled = [("Mix reference".to_owned(), MIX.to_owned()), ("Master".to_owned(), MASTER.to_owned())];
+        let titles = ["Mix reference", if format.through_master { "Premaster" } else { "Master" }];
+        let references = titles.iter().zip(format.references());
+        let titled: Vec<(String, String)> = references.map(|(title, file)| ((*title).into(), file.into())).collect();
         let file = |(title, name): &(String, String)| {
             let spec = spec(session, title, format, start);
             let mut writer = WavWriter::create(&folder.join(name), &spec)?;
@@ -114,10 +127,11 @@ impl Sink for SetWriter {
     fn block(&mut self, block: &Block<'_>) -> Result<(), EngineError> {
         let Self { files, format, factor, null, quantiser, stem_integers } = self;
         let integers = format.coding == Coding::Wav24;
+        let (sum, beside) = if format.through_master { (block.master, block.mix) } else { (block.mix, block.master) };
         let quantise = || {
-            if let (true, [mix, master, ..]) = (integers, files.as_mut_slice()) {
-                quantiser.alone(MASTER, quantiser.frame(), block.master, &mut master.integers);
-                quantiser.block(block.mix, &block.stems, &mut mix.integers, stem_integers);
+            if let (true, [whole, other, ..]) = (integers, files.as_mut_slice()) {
+                quantiser.alone(&other.name, quantiser.frame(), beside, &mut other.integers);
+                quantiser.block(sum, &block.stems, &mut whole.integers, stem_integers);
                 for (file, integers) in files[2..].iter_mut().zip(stem_integers) {
                     std::mem::swap(&mut file.integers, integers);
                 }
@@ -125,12 +139,12 @@ impl Sink for SetWriter {
         };
         let serial = block.frames < PARALLEL_FROM;
         if serial {
-            null.block(block.mix, &block.stems);
+            null.block(sum, &block.stems);
             quantise();
         } else {
-            rayon::join(|| null.block(block.mix, &block.stems), quantise);
+            rayon::join(|| null.block(sum, &block.stems), quantise);
         }
-        let signals = [block.mix, block.master].into_iter().chain(block.stems.iter().copied());
+        let signals = [sum, beside].into_iter().chain(block.stems.iter().copied());
         let work: Vec<(&mut Track, [&[f64]; 2])> = files.iter_mut().zip(signals).collect();
         let factor = *factor;
         let write = |(file, signal): (&mut Track, [&[f64]; 2])| {

@@ -81,7 +81,7 @@ fn an_impulse_lands_on_the_same_frame_everywhere() {
     let session = session();
     let media = Memory { rate: session.rate, sources: &sources };
     for block in [1, 64, 1024] {
-        let options = EngineOptions { block, tail: Tail::Seconds(0.1), fault: None };
+        let options = EngineOptions { block, tail: Tail::Seconds(0.1), ..Default::default() };
         let printed = render(&session, &media, 2, options);
         let at = CLIP_AT as usize + INSIDE;
         let echo = at + 480;

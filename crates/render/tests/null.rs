@@ -5,7 +5,7 @@ mod disk;
 use disk::{floats, integers, print};
 use std::path::Path;
 use stemwright_core::{Coding, Session};
-use stemwright_render::{BounceOptions, Bounced, MIX};
+use stemwright_render::{BounceOptions, Bounced, Headroom, MASTER, MIX, PREMASTER};
 
 const SCALE: f64 = 8_388_608.0;
 
@@ -85,8 +85,8 @@ fn measure(whole: &Bounced, float: &Bounced, dither: bool) -> Measured {
     found
 }
 
-fn prove(session: &Session, folder: &Path, dither: bool) -> Measured {
-    let options = BounceOptions { dither, ..Default::default() };
+fn prove(session: &Session, folder: &Path, options: BounceOptions) -> Measured {
+    let dither = options.dither;
     let whole = print(session, &folder.join("whole"), options).expect("a proven set");
     let float = BounceOptions { coding: Coding::Wav32f, ..options };
     let float = print(session, &folder.join("float"), float).expect("a proven set");
@@ -106,21 +106,38 @@ fn prove(session: &Session, folder: &Path, dither: bool) -> Measured {
 #[test]
 fn the_example_adds_up() {
     let folder = tempfile::tempdir().expect("a folder");
-    let found = prove(&disk::example(), folder.path(), false);
+    let found = prove(&disk::example(), folder.path(), BounceOptions::default());
     assert!(found.remainder >= 1.0, "with several stems some remainder is there to distribute");
 }
 
 #[test]
 fn the_example_adds_up_with_dither() {
     let folder = tempfile::tempdir().expect("a folder");
-    prove(&disk::example(), folder.path(), true);
+    prove(&disk::example(), folder.path(), BounceOptions { dither: true, ..Default::default() });
+}
+
+#[test]
+fn the_example_through_its_master_adds_up_to_the_master() {
+    let folder = tempfile::tempdir().expect("a folder");
+    prove(&disk::example(), folder.path(), BounceOptions { through_master: true, ..Default::default() });
+    // What the stems add up to is the master of an ordinary bounce, sample for sample.
+    let plain = print(&disk::example(), &folder.path().join("plain"), BounceOptions::default()).expect("a proven set");
+    assert_eq!(integers(&plain.folder.join(MASTER)), integers(&folder.path().join("whole").join(MIX)));
+    assert_eq!(integers(&plain.folder.join(MIX)), integers(&folder.path().join("whole").join(PREMASTER)));
+}
+
+#[test]
+fn the_dry_example_adds_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = BounceOptions { dry: true, headroom: Headroom::Db(12.0), ..Default::default() };
+    prove(&disk::example(), folder.path(), options);
 }
 
 #[test]
 fn all_of_francium_adds_up() {
     let folder = tempfile::tempdir().expect("a folder");
     if let Some(session) = disk::francium(folder.path()) {
-        let found = prove(&session, folder.path(), false);
+        let found = prove(&session, folder.path(), BounceOptions::default());
         assert!(found.samples >= 2 * 14_130_000, "the whole song and its tail: {}", found.samples);
     }
 }

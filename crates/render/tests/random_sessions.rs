@@ -28,9 +28,13 @@ fn size(seed: u64) -> u32 {
 }
 
 fn print(case: &Case, threads: usize, block: usize) -> Printed {
+    print_through(case, threads, block, false)
+}
+
+fn print_through(case: &Case, threads: usize, block: usize, through_master: bool) -> Printed {
     let media = Memory { rate: case.session.rate, sources: &case.sources };
     // Some random echoes ring for half a minute.
-    let options = EngineOptions { block, tail: Tail::Seconds(0.01), ..Default::default() };
+    let options = EngineOptions { block, tail: Tail::Seconds(0.01), through_master, ..Default::default() };
     render(&case.session, &media, threads, options)
 }
 
@@ -57,13 +61,13 @@ fn stems_sum_to_the_mix_and_the_mix_is_what_the_session_means() {
             worst = worst.max(off / limit);
         }
         heard += usize::from(peak(&printed.mix) > 1e-3);
-        assert!(sums(&printed), "stems do not sum to the mix\n{}", describe(&case));
+        assert!(sums(&printed, &printed.mix), "stems do not sum to the mix\n{}", describe(&case));
     }
     eprintln!("largest distance from the interpreter: {worst:.3} of what is allowed; {heard} cases above -60 dBFS");
 }
 
 /// DESIGN's bound, computed in the plainest way; also that all is finite and equally long.
-fn sums(printed: &Printed) -> bool {
+fn sums(printed: &Printed, whole: &[Vec<f64>; 2]) -> bool {
     let floor = printed.stems.len() as f64 / (1u64 << 44) as f64;
     (0..2).all(|c| {
         let mut loudest = 0.0f64;
@@ -75,10 +79,42 @@ fn sums(printed: &Printed) -> bool {
             }
             // These files last less than a second.
             loudest = loudest.max(magnitude);
-            let residual = (printed.mix[c][n] - sum).abs();
+            let residual = (whole[c][n] - sum).abs();
             residual <= loudest / (1u64 << 34) as f64 + floor && printed.master[c][n].is_finite()
         })
     })
+}
+
+/// With `--through-master` the same lanes go on through the master chain, and the mix and the master stay what they are.
+#[test]
+fn stems_through_the_master_sum_to_the_master() {
+    let mut shaped = 0;
+    for seed in cases().into_iter().filter(|seed| seed % 3 == 0) {
+        let case = case(seed, size(seed));
+        let (before, through) = (print(&case, 1, 4096), print_through(&case, 2, 700, true));
+        assert!(before.mix == through.mix && before.master == through.master, "{}", describe(&case));
+        assert!(sums(&through, &through.master), "stems do not sum to the master\n{}", describe(&case));
+        shaped += usize::from(before.stems != through.stems);
+    }
+    assert!(shaped > 0 || cases().len() < 100, "some master does something");
+}
+
+/// A dry session has no unit at work, and its stems sum as well.
+#[test]
+fn dry_stems_sum_to_the_dry_mix() {
+    for seed in cases().into_iter().filter(|seed| seed % 10 == 1) {
+        let mut case = case(seed, size(seed));
+        case.session = stemwright_render::dry(&case.session);
+        let printed = print(&case, 1, 512);
+        let wanted = interpret(&case.session, &case.sources, printed.start, printed.frames(), None);
+        let limit = peak(&wanted.mix) / (1u64 << 32) as f64;
+        assert!(difference(&printed.mix, &wanted.mix) <= limit, "{}", describe(&case));
+        assert!(sums(&printed, &printed.mix), "{}", describe(&case));
+        let inserts = case.session.tracks.iter().flat_map(|track| &track.strip.inserts);
+        let inserts = inserts.chain(case.session.buses.iter().flat_map(|bus| &bus.strip.inserts));
+        assert!(inserts.chain(&case.session.master.inserts).all(|insert| insert.bypass));
+        assert!(case.session.buses.iter().all(|bus| !bus.is_return || bus.strip.mute));
+    }
 }
 
 #[test]

@@ -50,6 +50,7 @@ Examples:
   stemwright bounce song/                        song/session.toml into song-stems/
   stemwright bounce song/ --headroom auto        as much lower as no file clips
   stemwright bounce mix.toml -o ~/out --format wav32f
+  stemwright bounce song/ --through-master       stems that add up to the mastered track
   stemwright bounce song/ --dry-run              what would be written
 
 Exit status: 0 the set is written and proven, 1 it is and there are findings, 2 it is not.")]
@@ -71,6 +72,12 @@ pub(crate) struct Bounce {
     /// Dither integer files (TPDF); at 24 bits it is off unless asked for
     #[arg(long)]
     pub(crate) dither: bool,
+    /// Stems that add up to the mastered track: each goes through the master chain, its share of every gain exact
+    #[arg(long)]
+    pub(crate) through_master: bool,
+    /// Print the session dry, with inserts bypassed and returns silent, into NAME-stems-dry
+    #[arg(long)]
+    pub(crate) dry: bool,
     /// Threads [default: one a core]; changes no sample
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true, value_name = "N")]
     pub(crate) threads: Option<u16>,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use stemwright_audio::Files;
-use stemwright_core::{BounceReport, Coding, ErrorReport, Plan, PlannedStem, stem_file_name};
+use stemwright_core::{BounceReport, Coding, ErrorReport, Plan, PlannedStem, ReferenceKind, stem_file_name};
 use stemwright_daw::{SessionError, SessionFile};
 use stemwright_render::{BounceError, BounceOptions, Bounced, EngineError, Graph, GraphError, bounce, set_bytes};
 
@@ -64,7 +64,7 @@ fn work(args: &Bounce, printer: Printer, report: &mut BounceReport) -> Result<Ex
     let path = document(&args.session)?;
     let target = match &args.output {
         Some(output) => output.clone(),
-        None => default_target(&path)?,
+        None => default_target(&path, if args.dry { "-stems-dry" } else { "-stems" })?,
     };
     report.set = target.display().to_string();
     let file = SessionFile::read(&path)?;
@@ -83,6 +83,8 @@ fn work(args: &Bounce, printer: Printer, report: &mut BounceReport) -> Result<Ex
         coding: args.format.into(),
         headroom: args.headroom,
         dither: args.dither,
+        through_master: args.through_master,
+        dry: args.dry,
         tail: args.tail,
         block: args.block as usize,
         threads: args.threads.map(usize::from),
@@ -123,8 +125,8 @@ fn document(path: &Path) -> Result<PathBuf, Failure> {
     })
 }
 
-/// `NAME-stems` beside the session: beside its folder if it is called session.toml, else beside the file.
-fn default_target(document: &Path) -> Result<PathBuf, Failure> {
+/// `NAME-stems`, or with another ending, beside the session: beside its folder if it is called session.toml, else beside the file.
+fn default_target(document: &Path, ending: &str) -> Result<PathBuf, Failure> {
     let absolute = std::path::absolute(document).context("cannot find the session")?;
     let named = if absolute.file_name().is_some_and(|name| name == SESSION) {
         // `a/..` and links have no name of their own.
@@ -134,7 +136,7 @@ fn default_target(document: &Path) -> Result<PathBuf, Failure> {
     };
     let sibling = named.as_deref().and_then(|path| {
         let mut name = path.file_name()?.to_owned();
-        name.push("-stems");
+        name.push(ending);
         Some(path.with_file_name(name))
     });
     let sibling = sibling.ok_or_else(|| anyhow!("cannot name a folder beside {}: use -o SET", document.display()))?;
@@ -237,9 +239,13 @@ fn table(bounced: &Bounced, speed: f64, verbose: bool) -> String {
         .stems
         .iter()
         .map(|stem| (&stem.file, level(stem.levels.peak_dbfs), stem.tracks.join(", "), stem.chain.as_slice()));
-    let kinds = ["what the stems add up to", "after the master chain"];
-    let references = manifest.references.iter().zip(kinds);
-    let references = references.map(|(reference, words)| {
+    let references = manifest.references.iter().map(|reference| {
+        let words = match (reference.sum, reference.kind) {
+            (true, ReferenceKind::Mix) => "what the stems add up to",
+            (true, ReferenceKind::Master) => "what the stems add up to, after the master chain",
+            (false, ReferenceKind::Mix) => "before the master chain",
+            (false, ReferenceKind::Master) => "after the master chain",
+        };
         (&reference.file, level(reference.levels.peak_dbfs), words.to_owned(), reference.chain.as_slice())
     });
     let rows: Vec<_> = references.chain(stems).collect();

@@ -1,0 +1,18 @@
+//! The dry session: inserts bypassed and returns silent, with gain, pan and automation kept.
+
+use stemwright_core::{Insert, Session};
+
+/// A session as it sounds without its inserts and returns.
+pub fn dry(session: &Session) -> Session {
+    let mut dry = session.clone();
+    let bypass = |inserts: &mut Vec<Insert>| inserts.iter_mut().for_each(|insert| insert.bypass = true);
+    for track in &mut dry.tracks {
+        bypass(&mut track.strip.inserts);
+    }
+    for bus in &mut dry.buses {
+        bypass(&mut bus.strip.inserts);
+        bus.strip.mute |= bus.is_return;
+    }
+    bypass(&mut dry.master.inserts);
+    dry
+}
