@@ -29,6 +29,11 @@ pub fn file_sha256(path: &Path) -> Result<String, AudioError> {
     read().map_err(|error| AudioError::io(path, "read", error))
 }
 
+/// SHA-256 of bytes, in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
@@ -45,6 +50,7 @@ mod tests {
         let path = folder.path().join("abc");
         std::fs::write(&path, "abc").unwrap();
         // FIPS 180-4, the example for "abc".
+        assert_eq!(file_sha256(&path).unwrap(), sha256(b"abc"));
         assert_eq!(file_sha256(&path).unwrap(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

@@ -188,6 +188,8 @@ pub struct Receipt {
     pub rate: SampleRate,
     /// Every audio file of the set.
     pub files: Vec<FileProof>,
+    /// SHA-256 of `stems.json`, in hex: whoever edited it by hand is not overwritten without being asked.
+    pub manifest_sha256: String,
     /// Stems that were attributed by masks rather than split exactly; none yet.
     pub attributed: Vec<String>,
     /// What was noticed on the way.

@@ -47,8 +47,9 @@ impl SessionFile {
         let bytes = size
             .and_then(|_| std::fs::read(path))
             .map_err(|error| plain(format!("cannot be read: {error}"), "check the path"))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| plain("is not UTF-8 text".into(), "a session.toml is text; save it as UTF-8"))?;
+        let text = String::from_utf8(bytes).map_err(|_| {
+            plain("is not UTF-8 text".into(), "a session.toml is text in UTF-8; is this the right file?")
+        })?;
         Self::parse(path, text)
     }
 
@@ -122,7 +123,10 @@ fn parse(path: &Path, text: &str) -> Result<(Session, Spans), SessionError> {
             Master { gain, inserts, automation }
         }
     };
-    let stems = root.tables("stem", "[[stem]]")?.into_iter().map(stem).collect::<Result<_, _>>()?;
+    let mut stems: Vec<StemWish> = Vec::new();
+    for fields in root.tables("stem", "[[stem]]")? {
+        stems.push(stem(fields, &stems)?);
+    }
     let sections = root.tables("section", "[[section]]")?.into_iter();
     let mut sections = sections.map(|fields| section(fields, clock)).collect::<Result<Vec<_>, _>>()?;
     sections.sort_by_key(|section| section.start);
@@ -166,8 +170,13 @@ fn settings(fields: Option<Fields<'_>>, document: Document<'_>) -> Result<(Sampl
     Ok((rate, law.unwrap_or_default()))
 }
 
-fn stem(mut fields: Fields<'_>) -> Result<StemWish, SessionError> {
-    let name = fields.need("name", "\"Drums\"")?.into_text()?;
+fn stem(mut fields: Fields<'_>, others: &[StemWish]) -> Result<StemWish, SessionError> {
+    let value = fields.need("name", "\"Drums\"")?;
+    let name = value.as_text()?;
+    if others.iter().any(|other| other.name == name) {
+        let error = value.error(format!("there is another [[stem]] called `{name}`"));
+        return Err(error.hint("give one of them another name, or put both into one"));
+    }
     let role = role(&mut fields)?;
     let colour = match fields.take("colour") {
         None => None,

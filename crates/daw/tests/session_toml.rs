@@ -375,6 +375,7 @@ const MISTAKES: &[Mistake] = &[
         "there is no track, bus or return called `Revreb`", "did you mean `Reverb`?", "?"),
     mistake("[[return]]\nname = ‹\"Größe\"›", "another track, bus or return called `Größe`", "another name", "\"B\""),
     mistake("[[track]]\nname = \"A\"\n[[track]]\nname = ‹\"A\"›", "another track, bus or return called `A`", "another name", "\"B\""),
+    mistake("[[stem]]\nname = \"A\"\n[[stem]]\nname = ‹\"A\"›", "another [[stem]] called `A`", "another name", "\"B\""),
     mistake("[[bus]]\nname = ‹\"master\"›", "`master` is the name of the master", "another name", "\"Mix\""),
     mistake("[[track]]\nname = ‹\" \"›", "`name` is empty", "give it a name", "\"A\""),
     mistake("[[track]]\nname = \"A\"\nstem = ‹\"\"›", "`stem` is empty", "name the stem", "\"Drums\""),

@@ -5,6 +5,7 @@ use crate::graph::{Graph, Node};
 use crate::set::{Finished, RECEIPT, SetFormat};
 use crate::{BounceError, Ended};
 use std::path::Path;
+use stemwright_audio::sha256;
 use stemwright_core::{
     Coding, Db, Finding, Format, Insert, Levels, Manifest, NullProof, Receipt, Reference, ReferenceKind, SectionInfo,
     SongInfo, Stem,
@@ -91,6 +92,7 @@ pub(crate) fn write_up(
         frames: ended.frames,
         rate: session.rate,
         files: finished.files,
+        manifest_sha256: sha256(&json(&manifest)),
         attributed: Vec::new(),
         findings,
     };
@@ -137,10 +139,15 @@ fn active(inserts: &[Insert]) -> Vec<String> {
     inserts.iter().filter(|insert| !insert.bypass).map(|insert| insert.unit.to_string()).collect()
 }
 
+/// A document as it stands in the set.
+fn json(document: &impl serde::Serialize) -> Vec<u8> {
+    // Manifests hold text, numbers and lists: none of these can fail.
+    let mut json = serde_json::to_vec_pretty(document).unwrap_or_default();
+    json.push(b'\n');
+    json
+}
+
 /// Writes a document as JSON.
 pub(crate) fn save(path: &Path, document: &impl serde::Serialize) -> Result<(), BounceError> {
-    let failed = |source: std::io::Error| BounceError::Document { file: path.to_owned(), source };
-    let mut json = serde_json::to_vec_pretty(document).map_err(|error| failed(error.into()))?;
-    json.push(b'\n');
-    std::fs::write(path, json).map_err(failed)
+    std::fs::write(path, json(document)).map_err(|source| BounceError::Document { file: path.to_owned(), source })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-use stemwright_audio::file_sha256;
+use stemwright_audio::{file_sha256, sha256};
 use stemwright_core::{Manifest, Receipt, Session};
 
 /// What is at the target.
@@ -47,6 +47,9 @@ pub(crate) fn examine(target: &Path) -> Occupied {
     let changed = |file: &&stemwright_core::FileProof| {
         names.contains(&file.name) && file_sha256(&target.join(&file.name)).ok().as_ref() != Some(&file.sha256)
     };
+    if read(crate::set::MANIFEST).map(|json| sha256(&json)).as_ref() != Some(&receipt.manifest_sha256) {
+        return Occupied::Other(format!("its `{}` was changed since it was written", crate::set::MANIFEST));
+    }
     match receipt.files.iter().find(changed) {
         Some(file) => Occupied::Other(format!("`{}` was changed since it was written", file.name)),
         None => Occupied::OurSet,

@@ -91,6 +91,7 @@ fn work(args: &Bounce, printer: Printer, report: &mut BounceReport) -> Result<Ex
         force: args.force,
         fault: args.inject_fault,
     };
+    stemwright_audio::allow_many_files();
     let bar = printer.progress(file.session.rate.hz());
     let result = bounce(&file.session, &media, &target, options, &|progress| bar.show(progress), &STOP);
     let speed = bar.finish(result.as_ref().map_or(0, |bounced| bounced.receipt.frames));

@@ -186,6 +186,15 @@ fn a_set_of_ours_is_replaced_without_a_word_and_one_with_a_changed_file_is_not()
     outcome.says(&["01_Lead.wav", "was changed since it was written", "--force"]);
     assert_untouched(&changed, &desk.tree());
 
+    // Rights or colours that somebody wrote into the manifest are theirs.
+    fs::remove_dir_all(desk.path("song-stems")).unwrap();
+    desk.bounce(&["song"]).ended(0);
+    let manifest = fs::read_to_string(desk.path("song-stems/stems.json")).unwrap();
+    fs::write(desk.path("song-stems/stems.json"), manifest.replace("\"extras\": []", "\"extras\": [ ]")).unwrap();
+    let edited = desk.tree();
+    desk.bounce(&["song"]).ended(2).says(&["stems.json", "was changed since it was written", "--force"]);
+    assert_untouched(&edited, &desk.tree());
+
     // A manifest that cannot be read makes nothing of it ours; a file of the set that is gone is no reason to refuse.
     fs::write(desk.path("song-stems/stems.json"), "{}").unwrap();
     desk.bounce(&["song"]).ended(2).says(&["song-stems", "--force"]);
