@@ -157,7 +157,7 @@ pub enum BandKind {
 ///
 /// # Law
 /// * The detector hears the key (or, without one, the unit's own input), each channel through a high-pass of
-///   12 dB/octave ([`Eq`]'s, Q 1/√2) where `key_high_pass` is set.
+///   12 dB/octave ([EQ](struct@Eq)'s, Q 1/√2) where `key_high_pass` is set.
 /// * Level e: for [`Detector::Peak`] the largest |x| of the channels; for [`Detector::Rms`] √ of the largest mean
 ///   square, each channel's being p ← αp + (1−α)x² with α = exp(−1/(0.005·rate)).
 /// * x = 20·log10(e). Wanted reduction r in dB with threshold T, knee width W, slope S = 1 − 1/ratio (eq. 4):
@@ -244,7 +244,7 @@ pub struct Key {
 ///
 /// # Law
 /// D = max(1, round(time in seconds · rate)) frames. Each channel has a line; r = what was written D frames ago, passed
-/// through the low cut and then the high cut where set ([`Eq`]'s high-pass and low-pass of 12 dB/octave, Q 1/√2);
+/// through the low cut and then the high cut where set ([EQ](struct@Eq)'s high-pass and low-pass of 12 dB/octave, Q 1/√2);
 /// written = in + feedback·r, where with ping-pong, on a stereo signal, left is written in_mid + feedback·r_right and
 /// right is written feedback·r_left, in_mid = (in_left + in_right)/2; out = (1 − wet)·in + wet·r.
 /// Between grid frames: feedback, wet.

@@ -38,7 +38,7 @@ fn the_mix_is_what_the_session_means_and_mutants_are_not() {
     let part = 1.0 / (1u64 << 32) as f64;
     for (what, got, wanted) in [("mix", &printed.mix, &wanted.mix), ("master", &printed.master, &wanted.master)] {
         let off = difference(got, wanted) / peak(wanted);
-        eprintln!("{what}: {:.3} of 2^-32 of the peak", off / part);
+        eprintln!("{what}: {:.1e} of 2^-32 of the peak", off / part);
         assert!(off <= part, "{what} is off by {off:e} of its peak");
     }
     // The first twelve seconds are enough to hear a mutant.
