@@ -2,7 +2,8 @@
 //!
 //! Reading is [`Media`], a trait of two methods, so that the engine can be fed from memory in tests; [`Files`] is the
 //! one that reads files: WAV (RF64, BW64), FLAC, and AAC-LC in M4A. All that comes from a file is foreign until
-//! proven: sizes are held against the real length, counts against limits, samples against +60 dBFS.
+//! proven: sizes are held against the real length, counts against limits, samples against +60 dBFS. [`open_at`] reads
+//! a file at another rate than its own.
 //!
 //! Writing is [`WavWriter`] into a [`Staging`] folder, which replaces the set that was there as one whole or not at
 //! all.
@@ -13,6 +14,8 @@ mod blocks;
 mod cache;
 mod detect;
 mod error;
+#[doc(hidden)]
+pub mod faults;
 mod files;
 mod finite;
 mod flac;
@@ -24,6 +27,7 @@ mod media;
 mod mp4;
 mod pool;
 mod quantise;
+mod resample;
 mod source;
 mod space;
 mod staging;
@@ -31,7 +35,7 @@ mod staging;
 pub mod testing;
 mod wav;
 
-pub use bext::Bext;
+pub use bext::{Bext, BextLoudness};
 pub use error::AudioError;
 pub use files::Files;
 pub use hash::{file_sha256, sha256};
@@ -39,6 +43,7 @@ pub use ixml::Ixml;
 pub use limit::allow_many_files;
 pub use media::{FrameReader, Media, MediaInfo};
 pub use quantise::{Remainders, SumQuantiser};
+pub use resample::{Resampler, open_at, resampled_frames};
 pub use space::free_space;
-pub use staging::{Replaced, Staging};
+pub use staging::Staging;
 pub use wav::{SampleFormat, WavSpec, WavWriter, Written};

@@ -186,7 +186,7 @@ pub struct Clip {
     pub file: std::path::PathBuf,
     /// The frame on the timeline on which it starts.
     pub at: i64,
-    /// The first frame of the file that is used.
+    /// The first frame of the file that is used; like all frames of a session, counted at the session's rate.
     pub from: u64,
     /// How many frames are used; to the end of the file where `None`.
     pub length: Option<u64>,

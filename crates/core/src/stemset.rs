@@ -133,6 +133,21 @@ pub struct Levels {
     /// The largest sample, in dBFS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_dbfs: Option<f64>,
+    /// The largest value between samples too, in dBTP (ITU-R BS.1770-5 annex 2, at 16 times the rate or more).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub true_peak_dbtp: Option<f64>,
+    /// Integrated loudness in LUFS (ITU-R BS.1770-5); absent where nothing passes its gate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integrated_lufs: Option<f64>,
+    /// The largest momentary loudness (400 ms) in LUFS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub momentary_lufs: Option<f64>,
+    /// The largest short-term loudness (3 s) in LUFS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_term_lufs: Option<f64>,
+    /// Loudness range in LU (EBU Tech 3342).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range_lu: Option<f64>,
 }
 
 /// A mix that belongs to the set.

@@ -44,9 +44,10 @@ impl SessionFile {
         if size.as_ref().is_ok_and(|&size| size > LARGEST_BYTES) {
             return Err(plain("is larger than 64 MiB".into(), "a session.toml is text; is this the right file?"));
         }
-        let bytes = size
-            .and_then(|_| std::fs::read(path))
-            .map_err(|error| plain(format!("cannot be read: {error}"), "check the path"))?;
+        let bytes = size.and_then(|_| std::fs::read(path)).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => plain("does not exist".into(), "check the path"),
+            _ => plain(format!("cannot be read: {error}"), "check the path and its permissions"),
+        })?;
         let text = String::from_utf8(bytes).map_err(|_| {
             plain("is not UTF-8 text".into(), "a session.toml is text in UTF-8; is this the right file?")
         })?;

@@ -14,6 +14,7 @@ mod delay;
 mod eq;
 mod grid;
 mod log;
+mod meter;
 mod pan;
 mod section;
 
@@ -24,6 +25,7 @@ pub use delay::DelayUnit;
 pub use eq::EqUnit;
 pub use grid::{Run, runs};
 pub use log::{exp2, log2};
+pub use meter::{KWeighting, Loudness, TruePeak};
 pub use pan::{balance, pan_factors};
 pub use section::{Coefficients, Section, design};
 

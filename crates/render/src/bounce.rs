@@ -5,7 +5,7 @@ use crate::set::{Finished, MANIFEST, RECEIPT, SetFormat, SetWriter};
 use crate::{Block, BounceError, Ended, EngineError, EngineOptions, Fault, Graph, Sink, Tail, manifest, run};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use stemwright_audio::{Media, Replaced, Staging, free_space};
+use stemwright_audio::{Media, Staging, free_space};
 use stemwright_core::{Coding, Db, Finding, Manifest, Receipt, Session, Severity, stem_file_name};
 
 /// What to print and how.
@@ -69,7 +69,8 @@ pub struct Bounced {
     pub manifest: Manifest,
     /// Its `receipt.json`.
     pub receipt: Receipt,
-    /// Where the folder went that stood there before, with files that were not ours.
+    /// Where the folder went that stood there before, with files that were not ours; also if a run that was killed
+    /// had put it away.
     pub moved_aside: Option<PathBuf>,
 }
 
@@ -113,6 +114,8 @@ struct Job<'a> {
 
 impl Job<'_> {
     fn run(&self) -> Result<Bounced, BounceError> {
+        // The target may be missing until this is done.
+        let recovered = Staging::recover(self.target, &|rest| untouched(&examine(rest)))?;
         let mut graph = Graph::new(self.session, self.media)?;
         if self.options.fault == Some(Fault::TrackLost) {
             graph.lose_a_track();
@@ -164,9 +167,8 @@ impl Job<'_> {
         }
         manifest::save(&staging.path().join(MANIFEST), &manifest)?;
         manifest::save(&staging.path().join(RECEIPT), &receipt)?;
-        let untouched = occupied == Occupied::OurSet || occupied == Occupied::Free;
-        let replaced = if untouched && glance(self.target) == before { Replaced::Delete } else { Replaced::Keep };
-        let moved_aside = staging.commit(replaced)?;
+        let moved_aside = staging.commit(|old| untouched(&occupied) && glance(old) == before)?;
+        let moved_aside = moved_aside.or_else(|| recovered.last().cloned());
         Ok(Bounced { folder: self.target.to_owned(), manifest, receipt, moved_aside })
     }
 
@@ -204,6 +206,11 @@ impl Job<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a folder holds nothing but what a run wrote.
+fn untouched(found: &Occupied) -> bool {
+    matches!(found, Occupied::OurSet | Occupied::Free)
 }
 
 /// About how large a set will be, without its tail.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use stemwright_audio::AudioError;
-use stemwright_core::{SampleRate, nearest};
+use stemwright_core::nearest;
 
 /// A session that cannot be rendered as it stands.
 #[derive(Debug, thiserror::Error)]
@@ -47,18 +47,6 @@ pub enum GraphError {
         track: String,
         /// What is wrong with it.
         source: AudioError,
-    },
-    /// A file of another rate.
-    #[error("track `{track}`: {} is at {rate}, the session at {session}", file.display())]
-    Rate {
-        /// The file.
-        file: PathBuf,
-        /// The track that needs it.
-        track: String,
-        /// The file's rate.
-        rate: SampleRate,
-        /// The session's rate.
-        session: SampleRate,
     },
     /// A file of more than two channels.
     #[error("track `{track}`: {} has {channels} channels; tracks are mono or stereo", file.display())]
@@ -143,12 +131,6 @@ impl GraphError {
             Self::Loop { .. } => "take one of these outputs, sends or keys away".into(),
             Self::Empty => "give a track a [[track.clip]], or take `mute` away".into(),
             Self::Source { source, .. } => return remedy(source),
-            Self::Rate { session, file, .. } => format!(
-                "convert the file (for example `sox \"{}\" -r {} OUT.wav`), or set the session's `rate`; \
-                 Stemwright does not resample yet",
-                file.display(),
-                session.hz()
-            ),
             Self::Channels { .. } => "split the file into mono or stereo files".into(),
             Self::PastTheEnd { .. } => "shorten the clip's `length` or lower its `from`".into(),
         })

@@ -2,7 +2,7 @@
 
 use crate::{GraphError, audibility, membership};
 use std::collections::HashMap;
-use stemwright_audio::Media;
+use stemwright_audio::{Media, resampled_frames};
 use stemwright_core::{CONTROL_GRID, Clip, Finding, Role, Session, Severity, Strip, Tap};
 
 /// A session whose every name and file is resolved. Nodes stand in the order of their names, which is the order in
@@ -224,14 +224,6 @@ fn place<'s>(
     for clip in clips {
         let at = |source| GraphError::Source { track: strip.name.clone(), source };
         let info = media.info(&clip.file).map_err(at)?;
-        if info.rate != session.rate {
-            return Err(GraphError::Rate {
-                file: clip.file.clone(),
-                track: strip.name.clone(),
-                rate: info.rate,
-                session: session.rate,
-            });
-        }
         if !(1..=2).contains(&info.channels) {
             return Err(GraphError::Channels {
                 file: clip.file.clone(),
@@ -239,7 +231,8 @@ fn place<'s>(
                 channels: info.channels,
             });
         }
-        let left = info.frames.saturating_sub(clip.from);
+        let have = resampled_frames(info.frames, info.rate, session.rate);
+        let left = have.saturating_sub(clip.from);
         let frames = clip.length.unwrap_or(left);
         if frames > left || (frames == 0 && clip.from > 0) {
             return Err(GraphError::PastTheEnd {
@@ -247,10 +240,14 @@ fn place<'s>(
                 track: strip.name.clone(),
                 from: clip.from,
                 frames,
-                have: info.frames,
+                have,
             });
         }
-        for finding in info.findings {
+        let resampled = (info.rate != session.rate).then(|| {
+            let message = format!("is at {} and was resampled to {}", info.rate, session.rate);
+            Finding::new(Severity::Note, "resampled", message).in_file(&clip.file)
+        });
+        for finding in info.findings.into_iter().chain(resampled) {
             if !findings.contains(&finding) {
                 findings.push(finding);
             }

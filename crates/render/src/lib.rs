@@ -14,6 +14,7 @@ mod membership;
 mod null;
 mod occupied;
 mod player;
+mod print;
 mod schedule;
 mod set;
 mod signal;

@@ -5,10 +5,10 @@ use crate::graph::{Graph, Node};
 use crate::set::{Finished, RECEIPT, SetFormat};
 use crate::{BounceError, Ended};
 use std::path::Path;
-use stemwright_audio::sha256;
+use stemwright_audio::{faults, sha256};
 use stemwright_core::{
-    Coding, Db, Finding, Format, Insert, Levels, Manifest, NullProof, Receipt, Reference, ReferenceKind, SectionInfo,
-    SongInfo, Stem,
+    Coding, Db, Finding, Format, Insert, Manifest, NullProof, Receipt, Reference, ReferenceKind, SectionInfo, SongInfo,
+    Stem,
 };
 
 /// Writes down what was made and what was proven.
@@ -20,7 +20,7 @@ pub(crate) fn write_up(
     findings: Vec<Finding>,
 ) -> (Manifest, Receipt) {
     let session = graph.session;
-    let levels = |number: usize| Levels { peak_dbfs: Db::of(finished.peaks[number]).stored() };
+    let levels = |number: usize| finished.levels[number];
     let (beats, note) = session.tempo.time_signature;
     let references = format.references();
     let sections = session.sections.iter();
@@ -149,5 +149,9 @@ fn json(document: &impl serde::Serialize) -> Vec<u8> {
 
 /// Writes a document as JSON.
 pub(crate) fn save(path: &Path, document: &impl serde::Serialize) -> Result<(), BounceError> {
-    std::fs::write(path, json(document)).map_err(|source| BounceError::Document { file: path.to_owned(), source })
+    let write = || {
+        faults::point("create a document")?;
+        faults::write_all(&mut std::fs::File::create(path)?, &json(document), "write a document")
+    };
+    write().map_err(|source| BounceError::Document { file: path.to_owned(), source })
 }

@@ -3,12 +3,15 @@
 use crate::EngineError;
 use crate::graph::PlacedClip;
 use crate::signal::Wave;
-use stemwright_audio::{FrameReader, Media};
+use stemwright_audio::{FrameReader, Media, open_at};
+use stemwright_core::SampleRate;
 
 /// Plays the clips of one track. Readers are open only while their clip sounds.
 pub(crate) struct Player<'m> {
     media: &'m dyn Media,
     track: &'m str,
+    /// The session's.
+    rate: SampleRate,
     /// Earliest first.
     clips: Vec<PlacedClip<'m>>,
     next: usize,
@@ -24,8 +27,14 @@ struct Sounding {
 }
 
 impl<'m> Player<'m> {
-    pub(crate) fn new(media: &'m dyn Media, track: &'m str, clips: Vec<PlacedClip<'m>>, block: usize) -> Self {
-        Self { media, track, clips, next: 0, sounding: Vec::new(), scratch: vec![vec![0.0; block]; 2] }
+    pub(crate) fn new(
+        media: &'m dyn Media,
+        track: &'m str,
+        rate: SampleRate,
+        clips: Vec<PlacedClip<'m>>,
+        block: usize,
+    ) -> Self {
+        Self { media, track, rate, clips, next: 0, sounding: Vec::new(), scratch: vec![vec![0.0; block]; 2] }
     }
 
     /// Adds up what sounds in a block. `out` is clear.
@@ -34,7 +43,7 @@ impl<'m> Player<'m> {
         let failed = |source| EngineError::Source { track: self.track.to_owned(), source };
         while let Some(placed) = self.clips.get(self.next).filter(|placed| placed.clip.at < end) {
             if placed.frames > 0 {
-                let reader = self.media.open(&placed.clip.file, placed.clip.from).map_err(failed)?;
+                let reader = open_at(self.media, &placed.clip.file, placed.clip.from, self.rate).map_err(failed)?;
                 self.sounding.push(Sounding { clip: self.next, reader, played: 0 });
             }
             self.next += 1;

@@ -2,13 +2,12 @@
 
 use crate::engine::PARALLEL_FROM;
 use crate::null::{Null, NullTest};
+use crate::print::Print;
 use crate::{Block, EngineError, Sink};
 use rayon::prelude::*;
 use std::path::Path;
-use stemwright_audio::{
-    AudioError, Bext, Ixml, Remainders, SampleFormat, SumQuantiser, WavSpec, WavWriter, file_sha256,
-};
-use stemwright_core::{Coding, Db, FileProof, Session};
+use stemwright_audio::{AudioError, Bext, Ixml, Remainders, SampleFormat, SumQuantiser, WavSpec};
+use stemwright_core::{Coding, Db, FileProof, Levels, Session};
 
 /// The manifest's name.
 pub const MANIFEST: &str = "stems.json";
@@ -48,19 +47,10 @@ impl SetFormat {
     }
 }
 
-/// One file on its way: first what the stems add up to, then the other side of the master chain, then the stems.
-struct Track {
-    name: String,
-    writer: WavWriter,
-    peak: f64,
-    integers: Vec<i32>,
-    floats: Vec<f32>,
-}
-
 pub(crate) struct SetWriter {
-    files: Vec<Track>,
+    /// First what the stems add up to, then the other side of the master chain, then the stems.
+    files: Vec<Print>,
     format: SetFormat,
-    factor: f64,
     null: NullTest,
     quantiser: SumQuantiser,
     stem_integers: Vec<Vec<i32>>,
@@ -73,6 +63,8 @@ pub(crate) struct Finished {
     /// Largest magnitudes, in the same order.
     pub(crate) peaks: Vec<f64>,
     pub(crate) null: Null,
+    /// What is stored of them, in the same order.
+    pub(crate) levels: Vec<Levels>,
     /// Of integer files.
     pub(crate) remainders: Option<Remainders>,
 }
@@ -90,18 +82,14 @@ impl SetWriter {
         let titles = ["Mix reference", if format.through_master { "Premaster" } else { "Master" }];
         let references = titles.iter().zip(format.references());
         let titled: Vec<(String, String)> = references.map(|(title, file)| ((*title).into(), file.into())).collect();
+        let factor = format.gain.factor();
         let file = |(title, name): &(String, String)| {
-            let spec = spec(session, title, format, start);
-            let mut writer = WavWriter::create(&folder.join(name), &spec)?;
-            writer.expect_frames(expected);
-            Ok(Track { name: name.clone(), writer, peak: 0.0, integers: Vec::new(), floats: Vec::new() })
+            Print::create(folder, name, &spec(session, title, format, start), factor, expected)
         };
         let names: Vec<String> = stems.iter().map(|(title, _)| title.clone()).collect();
-        let factor = format.gain.factor();
         Ok(Self {
             files: titled.iter().chain(stems).map(file).collect::<Result<_, AudioError>>()?,
             format,
-            factor,
             null: NullTest::new(stems.len(), session.rate),
             quantiser: SumQuantiser::new(factor, format.dither, MIX, &names),
             stem_integers: vec![Vec::new(); stems.len()],
@@ -109,23 +97,20 @@ impl SetWriter {
     }
 
     /// Completes the files and reads them back for their hashes.
-    pub(crate) fn finish(self, folder: &Path) -> Result<Finished, AudioError> {
+    pub(crate) fn finish(mut self, folder: &Path) -> Result<Finished, AudioError> {
         let peaks = self.files.iter().map(|file| file.peak).collect();
+        let levels: Vec<Levels> = self.files.iter_mut().map(Print::levels).collect();
         let remainders = (self.format.coding == Coding::Wav24).then(|| self.quantiser.remainders());
         let null = self.null.found();
-        let finish = |file: Track| {
-            let written = file.writer.finish()?;
-            let sha256 = file_sha256(&folder.join(&file.name))?;
-            Ok(FileProof { name: file.name, sha256, pcm_sha256: written.pcm_sha256 })
-        };
-        let files: Vec<Result<FileProof, AudioError>> = self.files.into_par_iter().map(finish).collect();
-        Ok(Finished { files: files.into_iter().collect::<Result<_, _>>()?, peaks, null, remainders })
+        let files: Vec<Result<FileProof, AudioError>> =
+            self.files.into_par_iter().zip(&levels).map(|(file, levels)| file.finish(folder, *levels)).collect();
+        Ok(Finished { files: files.into_iter().collect::<Result<_, _>>()?, peaks, levels, null, remainders })
     }
 }
 
 impl Sink for SetWriter {
     fn block(&mut self, block: &Block<'_>) -> Result<(), EngineError> {
-        let Self { files, format, factor, null, quantiser, stem_integers } = self;
+        let Self { files, format, null, quantiser, stem_integers } = self;
         let integers = format.coding == Coding::Wav24;
         let (sum, beside) = if format.through_master { (block.master, block.mix) } else { (block.mix, block.master) };
         let quantise = || {
@@ -145,18 +130,8 @@ impl Sink for SetWriter {
             rayon::join(|| null.block(sum, &block.stems), quantise);
         }
         let signals = [sum, beside].into_iter().chain(block.stems.iter().copied());
-        let work: Vec<(&mut Track, [&[f64]; 2])> = files.iter_mut().zip(signals).collect();
-        let factor = *factor;
-        let write = |(file, signal): (&mut Track, [&[f64]; 2])| {
-            file.peak = signal.iter().flat_map(|c| c.iter()).fold(file.peak, |peak, x| peak.max((x * factor).abs()));
-            if integers {
-                return file.writer.write_pcm24(&file.integers);
-            }
-            file.floats.clear();
-            let frames = signal[0].iter().zip(signal[1]);
-            file.floats.extend(frames.flat_map(|(left, right)| [(left * factor) as f32, (right * factor) as f32]));
-            file.writer.write_f32(&file.floats)
-        };
+        let work: Vec<(&mut Print, [&[f64]; 2])> = files.iter_mut().zip(signals).collect();
+        let write = |(file, signal): (&mut Print, [&[f64]; 2])| file.block(signal);
         if serial {
             return Ok(work.into_iter().try_for_each(write)?);
         }

@@ -74,7 +74,8 @@ impl<'m> StripRun<'m> {
         let slots = strip.inserts.iter().zip(&node.keys).enumerate();
         Self {
             inputs: Inputs::new(&node.inputs, &node.lanes, node.split, graph, places),
-            player: (!node.clips.is_empty()).then(|| Player::new(media, &strip.name, node.clips.clone(), block)),
+            player: (!node.clips.is_empty())
+                .then(|| Player::new(media, &strip.name, session.rate, node.clips.clone(), block)),
             inverted: strip.inverted,
             slots: slots
                 .filter_map(|(number, (insert, key))| Slot::new(insert, number, &strip.automation, *key, &bay))

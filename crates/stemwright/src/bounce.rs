@@ -172,7 +172,6 @@ fn at_line(error: &GraphError, file: &SessionFile) -> String {
         GraphError::IntoTrack { from, .. } => from,
         GraphError::DuplicateName { name } => name,
         GraphError::Source { track, .. }
-        | GraphError::Rate { track, .. }
         | GraphError::Channels { track, .. }
         | GraphError::PastTheEnd { track, .. } => track,
         GraphError::Loop { path } => path.split('`').nth(1).unwrap_or_default(),
@@ -219,7 +218,7 @@ fn plan(
         printer.finding(finding);
     }
     let length = file.session.rate.clock(plan.frames as i64);
-    let mut text = format!("{} would hold {} stems, the mix and the master\n", report.set, plan.stems.len());
+    let mut text = format!("{} would hold {}, the mix and the master\n", report.set, count(plan.stems.len()));
     text += &format!("{length} and the tail, at {}, about {:.0} MB\n\n", file.session.rate, plan.bytes as f64 / 1e6);
     let width = plan.stems.iter().map(|stem| stem.file.chars().count()).max().unwrap_or(0);
     for stem in &plan.stems {
@@ -235,11 +234,7 @@ fn plan(
 /// The closing table.
 fn table(bounced: &Bounced, speed: f64, verbose: bool) -> String {
     let (manifest, receipt) = (&bounced.manifest, &bounced.receipt);
-    let level = |peak: Option<f64>| peak.map_or("silent".to_owned(), |peak| format!("{peak:+.2}"));
-    let stems = manifest
-        .stems
-        .iter()
-        .map(|stem| (&stem.file, level(stem.levels.peak_dbfs), stem.tracks.join(", "), stem.chain.as_slice()));
+    let stems = manifest.stems.iter().map(|stem| (&stem.file, stem.levels, stem.tracks.join(", "), &stem.chain));
     let references = manifest.references.iter().map(|reference| {
         let words = match (reference.sum, reference.kind) {
             (true, ReferenceKind::Mix) => "what the stems add up to",
@@ -247,15 +242,18 @@ fn table(bounced: &Bounced, speed: f64, verbose: bool) -> String {
             (false, ReferenceKind::Mix) => "before the master chain",
             (false, ReferenceKind::Master) => "after the master chain",
         };
-        (&reference.file, level(reference.levels.peak_dbfs), words.to_owned(), reference.chain.as_slice())
+        (&reference.file, reference.levels, words.to_owned(), &reference.chain)
     });
     let rows: Vec<_> = references.chain(stems).collect();
     let width = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0);
-    let mut text = format!("{:width$}  peak dBFS\n", "");
-    for (file, peak, words, chain) in rows {
-        text += &format!("{file:width$}  {peak:>9}  {words}\n");
+    let mut text = format!("{:width$}    dBFS    dBTP    LUFS\n", "");
+    for (file, levels, words, chain) in rows {
+        let figure = |level: Option<f64>| level.map_or("–".to_owned(), |level| format!("{level:.2}"));
+        let lufs = levels.integrated_lufs.map_or("–".to_owned(), |lufs| format!("{lufs:.1}"));
+        let (peak, true_peak) = (figure(levels.peak_dbfs), figure(levels.true_peak_dbtp));
+        text += &format!("{file:width$}  {peak:>6}  {true_peak:>6}  {lufs:>6}  {words}\n");
         for line in chain.iter().filter(|_| verbose) {
-            text += &format!("{:width$}             {line}\n", "");
+            text += &format!("{:width$}                          {line}\n", "");
         }
     }
     let coding = match manifest.format.coding {
@@ -264,8 +262,8 @@ fn table(bounced: &Bounced, speed: f64, verbose: bool) -> String {
     };
     let length = receipt.rate.clock(receipt.frames as i64);
     text += &format!(
-        "\n{} stems, {length} each, {} {coding} WAV, in {}\n",
-        manifest.stems.len(),
+        "\n{}, {length} each, {} {coding} WAV, in {}\n",
+        count(manifest.stems.len()),
         receipt.rate,
         bounced.folder.display()
     );
@@ -274,6 +272,10 @@ fn table(bounced: &Bounced, speed: f64, verbose: bool) -> String {
         text += &format!("the folder that stood there is now {}\n", aside.display());
     }
     text + &format!("{speed:.0} × real time\n")
+}
+
+fn count(stems: usize) -> String {
+    if stems == 1 { "1 stem".to_owned() } else { format!("{stems} stems") }
 }
 
 /// The null test in a line.

@@ -181,6 +181,17 @@ fn folders_above_the_set_are_made() {
 }
 
 #[test]
+fn a_file_at_another_rate_is_resampled_and_said_so() {
+    let desk = Desk::with_song(&[("Lead", "stem = 'Lead'")]);
+    desk.floats("song/clip.wav", 1, 44_100, vec![0.1; 44_100]);
+    let outcome = desk.bounce(&["song", "--tail", "0", "--json"]).ended(0).json();
+    assert_eq!(outcome["receipt"]["frames"], desk::RATE);
+    let finding = &outcome["receipt"]["findings"][0];
+    assert_eq!((&finding["code"], &finding["file"]), (&"resampled".into(), &"clip.wav".into()));
+    desk.bounce(&["song", "--fail-on", "note"]).ended(1).says(&["note[resampled]", "44100 Hz", "48000 Hz"]);
+}
+
+#[test]
 fn findings_decide_the_status_as_asked() {
     let desk = with_note();
     for (severity, status) in [("error", 0), ("warning", 0), ("note", 1)] {

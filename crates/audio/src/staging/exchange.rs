@@ -1,14 +1,17 @@
 //! Two folders change places. In one step where the system has one, so that nobody ever sees neither or a mixture.
-//! (A journal for the moment between two renames belongs here.)
+//! Elsewhere in two renames; what a run leaves that is killed between them, the next one completes.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::rename;
+use crate::faults;
+
 /// Puts `new` at `target`. What was there is afterwards at `new` or, where the system cannot exchange, at `free` (a
-/// name in the same folder that nothing has); returns which. After an error all is as it was.
+/// name in the same folder that nothing has); returns which. After an error all is as it was, or it says where that is.
 pub(super) fn exchange<'a>(new: &'a Path, target: &Path, free: &'a Path) -> io::Result<&'a Path> {
-    match at_once(new, target) {
+    let at_once = if faults::in_turns() { None } else { at_once(new, target) };
+    match at_once {
         Some(Ok(())) => Ok(new),
         Some(Err(error)) if !refused(&error) => Err(error),
         _ => in_turn(new, target, free).map(|()| free),
@@ -18,6 +21,9 @@ pub(super) fn exchange<'a>(new: &'a Path, target: &Path, free: &'a Path) -> io::
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn at_once(new: &Path, target: &Path) -> Option<io::Result<()>> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
+    if let Err(error) = faults::point("exchange the sets") {
+        return Some(Err(error));
+    }
     Some(renameat_with(CWD, new, CWD, target, RenameFlags::EXCHANGE).map_err(Into::into))
 }
 
@@ -32,16 +38,20 @@ fn refused(error: &io::Error) -> bool {
 }
 
 fn in_turn(new: &Path, target: &Path, free: &Path) -> io::Result<()> {
-    fs::rename(target, free)?;
-    fs::rename(new, target).inspect_err(|_| {
-        // Back to how it was; if even that fails, the old set is whole under `free`.
-        let _ = fs::rename(free, target);
+    rename(target, free)?;
+    rename(new, target).map_err(|error| match rename(free, target) {
+        Ok(()) => error,
+        Err(_) => {
+            let whole = format!("{error}; what stood there is whole in {}: run again to put it right", free.display());
+            io::Error::new(error.kind(), whole)
+        }
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn folders_change_places_at_once_and_in_turn() {

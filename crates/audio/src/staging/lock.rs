@@ -4,6 +4,8 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::PathBuf;
 
+use crate::faults;
+
 /// Held until dropped, or until the program ends in whatever way.
 #[derive(Debug)]
 pub(super) struct Lock {
@@ -15,7 +17,9 @@ impl Lock {
     /// `None` when another run holds it.
     pub(super) fn take(path: PathBuf) -> io::Result<Option<Self>> {
         loop {
+            faults::point("create the lock")?;
             let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+            faults::point("lock")?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
@@ -46,6 +50,7 @@ fn is_still(_file: &File, path: &std::path::Path) -> io::Result<bool> {
 impl Drop for Lock {
     fn drop(&mut self) {
         // Removed while it is still locked: see `take`.
-        let _ = fs::remove_file(&self.path);
+        let _ = faults::point("remove the lock").and_then(|()| fs::remove_file(&self.path));
+        let _ = faults::point("end");
     }
 }

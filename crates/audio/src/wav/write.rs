@@ -5,7 +5,7 @@
 //! look at the head finds everything, and a file that loses its end keeps its names.
 
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -13,9 +13,9 @@ use stemwright_core::SampleRate;
 
 use super::chunk;
 use super::header::{GUID_TAIL, TAG_EXTENSIBLE, TAG_FLOAT, TAG_PCM};
-use crate::bext::Bext;
+use crate::bext::{Bext, BextLoudness};
 use crate::hash::hex;
-use crate::{AudioError, Ixml};
+use crate::{AudioError, Ixml, faults};
 
 /// How samples are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub struct Written {
 const DS64: usize = 28;
 /// Where the body of `JUNK` or `ds64` begins.
 const DS64_BODY: u64 = 20;
+/// Where the loudness fields stand: after RIFF, `JUNK` and the head of `bext`, 412 bytes into its body.
+const BEXT_LOUDNESS: u64 = 12 + (8 + DS64 as u64) + 8 + 412;
 /// Bytes gathered before they are hashed and written.
 const PIECE: usize = 256 << 10;
 
@@ -90,6 +92,7 @@ pub struct WavWriter {
     start: u64,
     data_bytes: u64,
     expected: Option<u64>,
+    loudness: Option<BextLoudness>,
     largest_riff: u64,
     hash: Sha256,
     buffer: Vec<u8>,
@@ -112,8 +115,9 @@ impl WavWriter {
         assert!((1..=32).contains(&spec.channels), "1 to 32 channels");
         let (head, fact) = header(spec);
         let create = || {
+            faults::point("create a file")?;
             let mut file = File::create(path)?;
-            file.write_all(&head)?;
+            faults::write_all(&mut file, &head, "write a header")?;
             Ok(file)
         };
         let file = create().map_err(|error| AudioError::io(path, "write", error))?;
@@ -126,6 +130,7 @@ impl WavWriter {
             start: head.len() as u64,
             data_bytes: 0,
             expected: None,
+            loudness: None,
             largest_riff,
             hash: Sha256::new(),
             buffer: Vec::with_capacity(PIECE + 64),
@@ -135,6 +140,11 @@ impl WavWriter {
     /// Says how many frames will come, so that an error about space can say how much is needed.
     pub fn expect_frames(&mut self, frames: u64) {
         self.expected = Some(frames);
+    }
+
+    /// Says how loud the file is, for its `bext` chunk.
+    pub fn loudness(&mut self, loudness: BextLoudness) {
+        self.loudness = Some(loudness);
     }
 
     /// Appends interleaved 24-bit values, a whole number of frames.
@@ -188,7 +198,7 @@ impl WavWriter {
 
     fn flush(&mut self) -> Result<(), AudioError> {
         self.hash.update(&self.buffer);
-        self.file.write_all(&self.buffer).map_err(|error| self.error(error))?;
+        faults::write_all(&mut self.file, &self.buffer, "write samples").map_err(|error| self.error(error))?;
         self.data_bytes += self.buffer.len() as u64;
         self.buffer.clear();
         Ok(())
@@ -212,7 +222,7 @@ impl WavWriter {
 
     fn complete(&mut self, frames: u64) -> io::Result<u64> {
         if self.data_bytes % 2 == 1 {
-            self.file.write_all(&[0])?;
+            faults::write_all(&mut self.file, &[0], "pad a file")?;
         }
         let total = self.start + self.data_bytes + self.data_bytes % 2;
         let riff = total - 8;
@@ -227,18 +237,22 @@ impl WavWriter {
             self.put(0, b"RF64")?;
             self.put(DS64_BODY - 8, &ds64)?;
         }
+        if let Some(loudness) = self.loudness {
+            self.put(BEXT_LOUDNESS, &loudness.to_bytes())?;
+        }
         self.put(4, &short(riff))?;
         self.put(self.start - 4, &short(self.data_bytes))?;
         if let Some(fact) = self.fact {
             self.put(fact, &short(frames))?;
         }
+        faults::point("sync a file")?;
         self.file.sync_all()?;
         Ok(total)
     }
 
     fn put(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(at))?;
-        self.file.write_all(bytes)
+        faults::write_all(&mut self.file, bytes, "complete a header")
     }
 }
 
