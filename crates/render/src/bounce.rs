@@ -230,7 +230,8 @@ pub(crate) fn file_of((stem, number): (&crate::StemPlan, usize)) -> (String, Str
 fn clipping(finished: &Finished, coding: Coding) -> Vec<(String, f64)> {
     // Half an LSB over the highest integer.
     let highest = (8_388_607.0 + 0.5) / 8_388_608.0;
-    let over = finished.files.iter().zip(&finished.peaks).filter(|&(_, &peak)| peak >= highest);
+    // What is not finite is no matter of headroom: it fails the proof.
+    let over = finished.files.iter().zip(&finished.peaks).filter(|&(_, &peak)| peak >= highest && peak.is_finite());
     let over = over.map(|(file, &peak)| (file.name.clone(), peak));
     if coding == Coding::Wav24 { over.collect() } else { Vec::new() }
 }

@@ -1,0 +1,183 @@
+//! Every mistake that a session.toml can hold: each is named with its place, and its hint, followed, makes it valid.
+
+use std::path::Path;
+use stemwright_core::Session;
+use stemwright_daw::{SessionError, SessionFile};
+
+fn parse(text: &str) -> Result<Session, SessionError> {
+    SessionFile::parse(Path::new("songs/session.toml"), text.to_owned()).map(|file| file.session)
+}
+
+/// A mistake. The document is [`BASE`] and then `text`, in which ‹…› is the place that the error must name (and mark,
+/// if it is within a line).
+struct Mistake {
+    text: &'static str,
+    message: &'static str,
+    hint: &'static str,
+    /// What someone who follows the hint writes in place of ‹…›; `?`: the word of "did you mean `word`?".
+    then: &'static str,
+}
+
+const BASE: &str = "[session]\nrate = 48000\n[[bus]]\nname = \"Größe\"\n[[return]]\nname = \"Reverb\"\n";
+
+const fn mistake(text: &'static str, message: &'static str, hint: &'static str, then: &'static str) -> Mistake {
+    Mistake { text, message, hint, then }
+}
+
+#[rustfmt::skip]
+const MISTAKES: &[Mistake] = &[
+    // Keys.
+    mistake("[[track]]\nname = \"A\"\n‹gian› = 1.0", "does not know the key `gian`", "did you mean `gain`?", "?"),
+    mistake("[[track]]\nname = \"A\"\n‹zzzzz› = 1.0", "does not know the key `zzzzz`", "it knows: name, clip", "pan"),
+    mistake("[song]\n‹tittle› = \"x\"", "[song] does not know the key `tittle`", "did you mean `title`?", "?"),
+    mistake("[‹mastre›]\ngain = 0.0", "does not know the key `mastre`", "did you mean `master`?", "?"),
+    mistake("[[‹tracks›]]\nname = \"A\"", "does not know the key `tracks`", "did you mean `track`?", "?"),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"compressor\"\n‹treshold› = -20.0",
+        "does not know the key `treshold`", "did you mean `threshold`?", "?"),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"eq\"\nbands = [{ type = \"high-pass\", ‹gain› = 1, freq = 30 }]",
+        "does not know the key `gain`", "it knows: type, freq, slope, q", "q"),
+    mistake("[[track]]\nname = \"A\"\n[[track.send]]\nto = \"Reverb\"\n‹tab› = \"pre\"", "does not know the key `tab`", "did you mean `tap`?", "?"),
+    // Missing fields.
+    mistake("‹[[track]]›\ngain = 0.0", "[[track]] has no `name`", "write `name = \"Kick\"`", "[[track]]\nname = \"Kick\""),
+    mistake("[[track]]\nname = \"A\"\n‹[[track.clip]]›", "[[track.clip]] has no `file`", "write `file = \"audio/kick.wav\"`",
+        "[[track.clip]]\nfile = \"audio/kick.wav\""),
+    mistake("[[track]]\nname = \"A\"\n‹[[track.insert]]›", "has no `type`", "write `type = \"eq\"`", "[[track.insert]]\ntype = \"eq\""),
+    mistake("[[track]]\nname = \"A\"\n‹[[track.insert]]›\ntype = \"delay\"", "has no `time`", "write `time = \"1/8\"`",
+        "[[track.insert]]\ntime = \"1/8\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"eq\"\nbands = [‹{ type = \"bell\" }›]", "has no `freq`",
+        "write `freq = 300.0`", "{ type = \"bell\", freq = 300.0 }"),
+    mistake("[[track]]\nname = \"A\"\n‹[[track.send]]›", "has no `to`", "write `to = \"Reverb\"`", "[[track.send]]\nto = \"Reverb\""),
+    mistake("[[track]]\nname = \"A\"\n‹[[track.automation]]›\nparam = \"gain\"", "has no `points`",
+        "write `points = [[\"1|1\", -12.0], [\"5|1\", 0.0]]`", "[[track.automation]]\npoints = [[\"1|1\", -12.0], [\"5|1\", 0.0]]"),
+    mistake("‹[[section]]›\nname = \"x\"", "[[section]] has no `start`", "write `start = \"17|1\"`", "[[section]]\nstart = \"17|1\""),
+    mistake("‹[[stem]]›", "[[stem]] has no `name`", "write `name = \"Drums\"`", "[[stem]]\nname = \"Drums\""),
+    // Types.
+    mistake("[[track]]\nname = \"A\"\ngain = ‹\"loud\"›", "`gain` must be a number", "write a number from -150 to 60 dB", "-6"),
+    mistake("[[track]]\nname = \"A\"\nmute = ‹1›", "`mute` must be true or false", "write true or false", "true"),
+    mistake("[[track]]\nname = ‹7›", "`name` must be text", "in quotes", "\"7\""),
+    mistake("[song]\ntitle = ‹7›", "`title` must be text", "in quotes", "\"7\""),
+    mistake("[[track]]\nname = \"A\"\npan_law = ‹3›", "`pan_law` must be text", "one of \"constant-power\", \"compromise\"", "\"linear\""),
+    mistake("track = ‹3›", "`track` must be tables", "write [[track]]", "[{ name = \"A\" }]"),
+    mistake("stem = [‹3›]", "`stem` must hold tables", "write [[stem]]", "{ name = \"A\" }"),
+    mistake("song = ‹3›", "`song` must be a table", "write [song]", "{ title = \"A\" }"),
+    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\npoints = ‹3›", "`points` must be a list", "in brackets",
+        "[[\"1|1\", 3.0]]"),
+    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\npoints = [‹3›]", "`points` must be a list", "in brackets",
+        "[\"1|1\", 3.0]"),
+    // Ranges.
+    mistake("[[track]]\nname = \"A\"\ngain = ‹60.5›", "`gain` is 60.5 dB", "from -150 to 60 dB", "60"),
+    mistake("[[track]]\nname = \"A\"\ngain = ‹nan›", "`gain` is NaN dB", "from -150 to 60 dB", "0"),
+    mistake("[[track]]\nname = \"A\"\ngain = ‹-inf›", "`gain` is -inf dB", "from -150 to 60 dB", "-150"),
+    mistake("[[track]]\nname = \"A\"\npan = ‹-1.01›", "`pan` is -1.01", "from -1 to 1", "-1"),
+    mistake("[song]\nbpm = ‹0›", "`bpm` is 0 beats a minute", "from 10 to 1000", "10"),
+    mistake("[song]\ntuning = ‹99999999999999999999›", "`tuning` must be a number", "from 220 to 880 Hz", "440"),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"eq\"\nbands = [{ type = \"bell\", freq = ‹24000› }]",
+        "`freq` is 24000 Hz", "from 5 to 23520 Hz", "23520"),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"eq\"\nbands = [{ type = \"bell\", freq = 100, q = ‹0› }]",
+        "`q` is 0", "from 0.1 to 40", "0.1"),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"eq\"\nbands = [{ type = \"low-pass\", freq = 100, slope = ‹18› }]",
+        "`slope` is 12 or 24", "write 12 or 24", "24"),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"compressor\"\nratio = ‹0.5›", "`ratio` is 0.5", "from 1 to inf", "inf"),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"delay\"\ntime = 1\nfeedback = ‹1.0›", "`feedback` is 1", "from 0 to 0.98", "0.98"),
+    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"pan\"\npoints = [[\"1|1\", ‹2›]]", "`points` is 2", "from -1 to 1", "1"),
+    // Names.
+    mistake("[[track]]\nname = \"A\"\noutput = ‹\"Grösse\"›", "there is no bus or return called `Grösse`", "did you mean `Größe`?", "?"),
+    mistake("[[track]]\nname = \"A\"\noutput = ‹\"Nowhere at all\"›", "no bus or return called", "there are: Größe, Reverb", "\"Reverb\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.send]]\nto = ‹\"reverb\"›", "no bus or return called `reverb`", "did you mean `Reverb`?", "?"),
+    mistake("[[track]]\nname = \"Kick\"\n[[track]]\nname = \"A\"\n[[track.send]]\nto = ‹\"Kick\"›", "`Kick` is a track",
+        "name the bus", "\"Reverb\""),
+    mistake("[[track]]\nname = \"Kick\"\n[[track]]\nname = \"A\"\noutput = ‹\"Kick\"›", "`Kick` is a track", "name the bus", "\"Reverb\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"compressor\"\nkey = ‹\"Revreb\"›",
+        "there is no track, bus or return called `Revreb`", "did you mean `Reverb`?", "?"),
+    mistake("[[return]]\nname = ‹\"Größe\"›", "another track, bus or return called `Größe`", "another name", "\"B\""),
+    mistake("[[track]]\nname = \"A\"\n[[track]]\nname = ‹\"A\"›", "another track, bus or return called `A`", "another name", "\"B\""),
+    mistake("[[stem]]\nname = \"A\"\n[[stem]]\nname = ‹\"A\"›", "another [[stem]] called `A`", "another name", "\"B\""),
+    mistake("[[bus]]\nname = ‹\"master\"›", "`master` is the name of the master", "another name", "\"Mix\""),
+    mistake("[[track]]\nname = ‹\" \"›", "`name` is empty", "give it a name", "\"A\""),
+    mistake("[[track]]\nname = \"A\"\nstem = ‹\"\"›", "`stem` is empty", "name the stem", "\"Drums\""),
+    mistake("[[track]]\nname = \"A\"\nrole = ‹\"drum\"›", "`role` cannot be \"drum\"", "\"drums\"", "\"drums\""),
+    mistake("[[track]]\nname = \"A\"\npolarity = ‹\"flipped\"›", "`polarity` cannot be", "\"normal\", \"inverted\"", "\"inverted\""),
+    // Times.
+    mistake("[[section]]\nname = \"x\"\nstart = ‹\"soon\"›", "`start` is not a position", "write \"17|3\"", "\"17|3\""),
+    mistake("[[section]]\nname = \"x\"\nstart = ‹\"1|0.5\"›", "`start` is not a position", "seconds such as 12.5", "12.5"),
+    mistake("[[section]]\nname = \"x\"\nstart = ‹\"0:61\"›", "`start` is not a position", "\"1:23.456\"", "\"1:23.456\""),
+    mistake("[[section]]\nname = \"x\"\nstart = ‹1e9›", "`start` is not a position", "\"96000 frames\"", "\"96000 frames\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.clip]]\nfile = \"a\"\nat = [0, ‹true›]", "`at` is not a position", "write \"17|3\"", "\"17|3\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.clip]]\nfile = \"a\"\nlength = ‹\"2|1\"›", "`length` is not a length", "write \"2 bars\"", "\"2 bars\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.clip]]\nfile = \"a\"\nfade_in = ‹-1›", "`fade_in` is not a length", "\"10 ms\"", "\"10 ms\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.clip]]\nfile = \"a\"\nfrom = ‹\"3\"›", "`from` is not a length", "\"3 beats\"", "\"3 beats\""),
+    mistake("[song]\ntime_signature = ‹\"4/5\"›", "`time_signature` is not one", "\"4/4\" or \"6/8\"", "\"6/8\""),
+    mistake("[song]\ntime_signature = ‹\"0/4\"›", "`time_signature` is not one", "\"4/4\"", "\"4/4\""),
+    mistake("[song]\ntime_signature = ‹4›", "`time_signature` must be text", "in quotes", "\"4/4\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"delay\"\ntime = ‹\"1/3\"›", "`time` is not the time of an echo", "\"1/8t\"", "\"1/8t\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"delay\"\ntime = ‹10.5›", "`time` is not the time of an echo", "seconds up to 10", "10"),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"delay\"\ntime = ‹\"16/1\"›", "`time` is not the time", "\"1/8.\"", "\"1/8.\""),
+    // The rest.
+    mistake("[[stem]]\nname = \"A\"\ncolour = ‹\"red\"›", "`colour` is not one", "\"#d9480f\"", "\"#d9480f\""),
+    mistake("[[stem]]\nname = \"A\"\ncolour = ‹\"#ééé\"›", "`colour` is not one", "\"#d9480f\"", "\"#d9480f\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = ‹\"reverb\"›", "`type` cannot be \"reverb\"", "\"eq\", \"compressor\"", "\"eq\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.insert]]\ntype = \"eq\"\nbands = [{ type = ‹\"notch\"›, freq = 50 }]", "`type` cannot be \"notch\"", "\"bell\"", "\"bell\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\npoints = [[\"2|1\", 0.0], [‹\"1|1\"›, 0.0]]",
+        "before the one that precedes it", "sort the points", "\"2|2\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\npoints = ‹[]›", "`points` is empty", "[\"1|1\", 0.0]", "[[\"1|1\", 0.0]]"),
+    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\npoints = [‹[\"1|1\"]›]", "not a point", "[\"17|1\", -6.0]", "[\"17|1\", -6.0]"),
+    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = ‹\"volume\"›\npoints = [[0, 0]]", "`volume` cannot be automated here", "write \"gain\"", "\"gain\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = ‹\"insert.1.gain\"›\npoints = [[0, 0]]", "cannot be automated here", "no inserts", "\"gain\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = ‹\"send.Reverb\"›\npoints = [[0, 0]]", "cannot be automated here", "no sends", "\"gain\""),
+    mistake("[[bus]]\nname = \"A\"\n[[bus.insert]]\ntype = \"eq\"\nbands = [{ type = \"bell\", freq = 50 }]\n[[bus.automation]]\nparam = ‹\"insert.1.threshold\"›\npoints = [[0, 5]]",
+        "cannot be automated here", "band.1.freq", "\"insert.1.band.1.freq\""),
+    mistake("[[bus]]\nname = \"A\"\n[[bus.insert]]\ntype = \"eq\"\nbands = [{ type = \"bell\", freq = 50 }]\n[[bus.automation]]\nparam = ‹\"insert.1.band.2.gain\"›\npoints = [[0, 5]]",
+        "cannot be automated here", "it has 1 band", "\"insert.1.band.1.gain\""),
+    mistake("[[bus]]\nname = \"A\"\n[[bus.insert]]\ntype = \"compressor\"\n[[bus.automation]]\nparam = ‹\"insert.1.knee\"›\npoints = [[0, 1]]",
+        "cannot be automated here", "threshold, ratio, makeup or mix", "\"insert.1.ratio\""),
+    mistake("[[bus]]\nname = \"A\"\n[[bus.insert]]\ntype = \"gain\"\n[[bus.automation]]\nparam = ‹\"insert.2.gain\"›\npoints = [[0, 1]]",
+        "cannot be automated here", "inserts 1 to 1", "\"insert.1.gain\""),
+    mistake("[[bus]]\nname = \"A\"\n[[bus.insert]]\ntype = \"gain\"\n[[bus.automation]]\nparam = ‹\"insert.0.gain\"›\npoints = [[0, 1]]",
+        "cannot be automated here", "inserts 1 to 1", "\"insert.1.gain\""),
+    mistake("[master]\n[[master.automation]]\nparam = ‹\"pan\"›\npoints = [[0, 0]]", "`pan` cannot be automated here", "write \"gain\"", "\"gain\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\npoints = [[0, 0]]\n[[track.automation]]\nparam = ‹\"gain\"›\npoints = [[0, 0]]",
+        "automated twice", "one list", "\"pan\""),
+    mistake("[[track]]\nname = ‹Kick›", "is not valid TOML", "quotes", "\"Kick\""),
+];
+
+/// The text without ‹ and ›, the place of ‹ as line and column in characters, and what stood between.
+fn place(text: &str) -> (String, (usize, usize), String) {
+    let (before, rest) = text.split_once('‹').unwrap();
+    let (marked, after) = rest.split_once('›').unwrap();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+    (format!("{before}{marked}{after}"), (line, column), marked.to_owned())
+}
+
+/// Top-level keys must stand before the first table.
+fn document(text: &str) -> String {
+    if text.starts_with("[") || text.starts_with("‹[") { format!("{BASE}{text}") } else { format!("{text}\n{BASE}") }
+}
+
+#[test]
+fn each_mistake_is_named_with_its_place_and_a_hint_that_helps() {
+    for m in MISTAKES {
+        let text = document(m.text);
+        let (wrong, (line, column), marked) = place(&text);
+        let error = parse(&wrong).expect_err(m.text);
+        let context = format!("{}\n{error}\nhint: {:?}", m.text, error.hint);
+        let at = error.place.as_ref().unwrap_or_else(|| panic!("no place: {context}"));
+        assert_eq!((at.line, at.column), (line, column), "{context}");
+        assert!(error.message.contains(m.message), "{context}");
+        let hint = error.hint.as_deref().unwrap_or_else(|| panic!("no hint: {context}"));
+        assert!(hint.contains(m.hint), "{context}");
+        assert!(error.to_string().contains(&format!("songs/session.toml:{line}:{column}: ")), "{context}");
+
+        let then = if m.then == "?" {
+            let word = hint.strip_prefix("did you mean `").and_then(|rest| rest.strip_suffix("`?")).unwrap();
+            if marked.starts_with('"') { format!("\"{word}\"") } else { word.to_owned() }
+        } else {
+            m.then.to_owned()
+        };
+        let (before, rest) = text.split_once('‹').unwrap();
+        let right = format!("{before}{then}{}", rest.split_once('›').unwrap().1);
+        if let Err(error) = parse(&right) {
+            panic!("whoever follows the hint gets another error:\n{right}\n{error}\nafter: {context}");
+        }
+    }
+}
