@@ -542,3 +542,13 @@ fn the_example_song_is_a_session() {
     let session = SessionFile::read(&path).unwrap_or_else(|error| panic!("{error}")).session;
     assert!(session.tracks.len() > 3 && session.tracks.iter().all(|track| !track.clips.is_empty()));
 }
+
+/// What newcomers copy must work.
+#[test]
+fn the_session_in_the_readme_is_a_session() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
+    let (_, block) = readme.split_once("```toml\n").unwrap();
+    let session = parse(block.split_once("```").unwrap().0).unwrap();
+    assert_eq!(session.tracks.iter().map(|track| track.clips.len()).collect::<Vec<_>>(), [4, 1]);
+    assert_eq!(session.tracks[1].strip.inserts[0].unit.key().map(|key| key.from.as_str()), Some("Kick"));
+}

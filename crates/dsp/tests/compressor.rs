@@ -1,5 +1,8 @@
 //! The compressor against its law at `stemwright_core::Compressor`, which is written here once more.
 
+mod signals;
+
+use signals::noise;
 use std::f64::consts::{E, FRAC_1_SQRT_2, PI};
 use stemwright_core::{Automation, Compressor, Db, Detector, Param, SampleRate, Shape, Target, Unit};
 use stemwright_dsp::{CompressorUnit, Controller, GainUnit};
@@ -59,15 +62,6 @@ fn curve(c: &Compressor, x: f64) -> f64 {
         t + (x - t) / c.ratio
     };
     x - output
-}
-
-fn noise(seed: u64, frames: usize) -> Vec<f64> {
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-    };
-    (0..frames).map(|_| next()).collect()
 }
 
 /// 1e-9 dB is a relative error of 1e-10; log2, exp2 and the curve round at 1e-15 of 80 dB.

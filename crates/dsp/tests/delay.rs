@@ -1,5 +1,8 @@
 //! The echo against its law at `stemwright_core::Delay`.
 
+mod signals;
+
+use signals::noise;
 use std::f64::consts::FRAC_1_SQRT_2;
 use stemwright_core::{
     Automation, Band, BandKind, Db, Delay, DelayTime, Eq, Param, SampleRate, Shape, Target, Tempo, Unit,
@@ -57,15 +60,6 @@ fn impulse(frames: usize) -> Vec<f64> {
     let mut signal = vec![0.0; frames];
     signal[0] = 1.0;
     signal
-}
-
-fn noise(seed: u64, frames: usize) -> Vec<f64> {
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-    };
-    (0..frames).map(|_| next()).collect()
 }
 
 /// Where a signal is not exactly zero, and what it is there.

@@ -155,7 +155,7 @@ impl Job<'_> {
                 Finding::new(
                     Severity::Warning,
                     "tail-cut",
-                    format!("something still sounds 30 s after the last clip, at {level:.1} dBFS; the files end there"),
+                    format!("something still sounds 30 s after the last clip, lately at {level:.1} dBFS; the files end there"),
                 )
                 .hint("set the length with --tail SECONDS, or lower the feedback that never ends"),
             );

@@ -72,7 +72,7 @@ pub trait Sink {
 pub struct Ended {
     /// Frames in every file.
     pub frames: u64,
-    /// The level in dBFS at which a tail was cut after 30 s.
+    /// The level in dBFS of what a tail was cut from after 30 s: its loudest in the ten seconds before.
     pub cut_tail: Option<f64>,
 }
 
@@ -136,9 +136,15 @@ impl<'m> Engine<'m> {
         }
         if tail == Tail::Auto {
             let latest = now + LONGEST_TAIL_SECONDS * self.rate;
+            // The longest echo takes ten seconds: what is cut between two of them is as loud as the one before.
+            let heard_from = latest - 10 * self.rate;
+            let mut heard = 0.0f64;
             while recent >= INAUDIBLE || self.pending() > 0 {
+                if now > heard_from {
+                    heard = heard.max(recent);
+                }
                 if now >= latest {
-                    cut_tail = Some(20.0 * libm::log10(recent.max(f64::MIN_POSITIVE)));
+                    cut_tail = Some(20.0 * libm::log10(heard.max(INAUDIBLE)));
                     break;
                 }
                 let frames = CONTROL_GRID as usize;

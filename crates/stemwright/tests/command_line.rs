@@ -192,6 +192,14 @@ fn a_file_at_another_rate_is_resampled_and_said_so() {
 }
 
 #[test]
+fn a_tail_that_never_ends_is_cut_with_a_warning() {
+    let desk = Desk::with_song(&[("Lead", "[[track.insert]]\ntype = 'delay'\ntime = 1.0\nfeedback = 0.98")]);
+    let outcome = desk.bounce(&["song"]).ended(1);
+    outcome.says(&["warning[tail-cut]", "30 s after the last clip", "--tail SECONDS"]);
+    desk.bounce(&["song", "--tail", "2"]).ended(0);
+}
+
+#[test]
 fn findings_decide_the_status_as_asked() {
     let desk = with_note();
     for (severity, status) in [("error", 0), ("warning", 0), ("note", 1)] {
