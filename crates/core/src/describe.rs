@@ -1,6 +1,6 @@
 //! Inserts in words and values, for the processing chains of a manifest and for people.
 
-use crate::{Band, BandKind, Compressor, Delay, DelayTime, Unit};
+use crate::{Band, BandKind, Compressor, DeEsser, Delay, DelayTime, Gate, Limiter, Reverb, Saturation, Unit, Width};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for Unit {
@@ -16,8 +16,18 @@ impl Display for Unit {
             }
             Self::Compressor(compressor) => write!(f, " {compressor}"),
             Self::Delay(delay) => write!(f, " {delay}"),
+            Self::Reverb(reverb) => write!(f, " {reverb}"),
+            Self::Limiter(limiter) => write!(f, " {limiter}"),
+            Self::Gate(gate) => write!(f, " {gate}"),
+            Self::DeEsser(de_esser) => write!(f, " {de_esser}"),
+            Self::Saturation(saturation) => write!(f, " {saturation}"),
+            Self::Width(width) => write!(f, " {width}"),
         }
     }
+}
+
+fn milliseconds(seconds: f64) -> f64 {
+    (seconds * 1e6).round() / 1e3
 }
 
 impl Display for Band {
@@ -37,7 +47,6 @@ impl Display for Band {
 
 impl Display for Compressor {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let milliseconds = |seconds: f64| (seconds * 1e6).round() / 1e3;
         write!(f, "{} dBFS {}:1 knee {} dB", self.threshold.0, self.ratio, self.knee)?;
         write!(f, " attack {} ms release {} ms", milliseconds(self.attack), milliseconds(self.release))?;
         if self.makeup.0 != 0.0 {
@@ -70,5 +79,85 @@ impl Display for Delay {
             write!(f, " high cut {freq} Hz")?;
         }
         write!(f, " mix {}", self.wet)
+    }
+}
+
+impl Display for Reverb {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{} s size {}", self.decay, self.size)?;
+        write!(f, " high decay {} above {} Hz", self.high_decay, self.crossover)?;
+        if self.predelay != 0.0 {
+            write!(f, " predelay {} ms", milliseconds(self.predelay))?;
+        }
+        if let Some(freq) = self.low_cut {
+            write!(f, " low cut {freq} Hz")?;
+        }
+        if let Some(freq) = self.high_cut {
+            write!(f, " high cut {freq} Hz")?;
+        }
+        write!(f, " mix {}", self.wet)
+    }
+}
+
+impl Display for Limiter {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{} dBTP", self.ceiling.0)?;
+        if self.gain.0 != 0.0 {
+            write!(f, " gain {:+} dB", self.gain.0)?;
+        }
+        write!(f, " look-ahead {} ms release {} ms", milliseconds(self.look_ahead), milliseconds(self.release))
+    }
+}
+
+impl Display for Gate {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{} dBFS", self.threshold.0)?;
+        if self.ratio.is_finite() {
+            write!(f, " {}:1", self.ratio)?;
+        }
+        write!(f, " range {} dB hysteresis {} dB", self.range, self.hysteresis)?;
+        write!(f, " attack {} ms hold {} ms", milliseconds(self.attack), milliseconds(self.hold))?;
+        write!(f, " release {} ms", milliseconds(self.release))?;
+        if self.look_ahead != 0.0 {
+            write!(f, " look-ahead {} ms", milliseconds(self.look_ahead))?;
+        }
+        if let Some(key) = &self.key {
+            write!(f, " keyed by {}", key.from)?;
+        }
+        if let Some(freq) = self.key_high_pass {
+            write!(f, " key high-pass {freq} Hz")?;
+        }
+        match self.key_low_pass {
+            Some(freq) => write!(f, " key low-pass {freq} Hz"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for DeEsser {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{} Hz Q {} {} dBFS {}:1", self.freq, self.q, self.threshold.0, self.ratio)?;
+        write!(f, " range {} dB", self.range)?;
+        write!(f, " attack {} ms release {} ms", milliseconds(self.attack), milliseconds(self.release))
+    }
+}
+
+impl Display for Saturation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "drive {:+} dB", self.drive.0)?;
+        if self.asymmetry != 0.0 {
+            write!(f, " asymmetry {}", self.asymmetry)?;
+        }
+        write!(f, " output {:+} dB mix {}", self.output.0, self.mix)
+    }
+}
+
+impl Display for Width {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{}", self.width)?;
+        match self.mono_below {
+            Some(freq) => write!(f, " mono below {freq} Hz"),
+            None => Ok(()),
+        }
     }
 }

@@ -11,7 +11,10 @@ mod stemset;
 mod units;
 
 pub use finding::{Finding, Severity};
-pub use insert::{Band, BandKind, Compressor, Delay, DelayTime, Detector, Eq, Insert, Key, Param, Unit};
+pub use insert::{
+    Band, BandKind, Compressor, DeEsser, Delay, DelayTime, Detector, Eq, Gate, HALF_BAND_BETA, HALF_BANDS, Insert, Key,
+    Limiter, Param, Reverb, Saturation, Unit, Width,
+};
 pub use nearest::nearest;
 pub use report::{BounceReport, ErrorReport, Plan, PlannedStem};
 pub use role::Role;

@@ -7,7 +7,8 @@ use crate::time::Clock;
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::RangeInclusive;
 use stemwright_core::{
-    Band, BandKind, Compressor, Db, Delay, DelayTime, Detector, Eq, Insert, Key, Param, SampleRate, Tempo, Unit,
+    Band, BandKind, Compressor, Db, DeEsser, Delay, DelayTime, Detector, Eq, Gate, Insert, Key, Limiter, Param, Reverb,
+    SampleRate, Saturation, Tempo, Unit, Width,
 };
 
 const GAIN: RangeInclusive<f64> = -150.0..=60.0;
@@ -18,6 +19,14 @@ const RATIO: RangeInclusive<f64> = 1.0..=f64::INFINITY;
 const MAKEUP: RangeInclusive<f64> = -40.0..=40.0;
 const PART: RangeInclusive<f64> = 0.0..=1.0;
 const FEEDBACK: RangeInclusive<f64> = 0.0..=0.98;
+const ATTACK_MS: RangeInclusive<f64> = 0.0..=1000.0;
+const RELEASE_MS: RangeInclusive<f64> = 0.0..=10_000.0;
+const CEILING: RangeInclusive<f64> = -40.0..=0.0;
+const LIMITER_GAIN: RangeInclusive<f64> = -20.0..=40.0;
+const GATE_THRESHOLD: RangeInclusive<f64> = -100.0..=0.0;
+const DRIVE: RangeInclusive<f64> = -20.0..=40.0;
+const OUTPUT: RangeInclusive<f64> = -40.0..=20.0;
+const WIDTH: RangeInclusive<f64> = 0.0..=2.0;
 const LONGEST_ECHO_SECONDS: f64 = 10.0;
 
 /// Frequencies that a filter can have.
@@ -33,6 +42,13 @@ pub(crate) fn insert(mut fields: Fields<'_>, names: &Names, clock: Clock) -> Res
         Compressor,
         BusCompressor,
         Delay,
+        Reverb,
+        Limiter,
+        Gate,
+        Expander,
+        DeEsser,
+        Saturation,
+        Width,
     }
     let rate = clock.rate;
     let types = [
@@ -41,6 +57,13 @@ pub(crate) fn insert(mut fields: Fields<'_>, names: &Names, clock: Clock) -> Res
         ("compressor", Type::Compressor),
         ("bus-compressor", Type::BusCompressor),
         ("delay", Type::Delay),
+        ("reverb", Type::Reverb),
+        ("limiter", Type::Limiter),
+        ("gate", Type::Gate),
+        ("expander", Type::Expander),
+        ("de-esser", Type::DeEsser),
+        ("saturation", Type::Saturation),
+        ("width", Type::Width),
     ];
     let kind = fields.need("type", "\"eq\"")?.into_choice(&types)?;
     let bypass = fields.flag("bypass")?;
@@ -50,6 +73,13 @@ pub(crate) fn insert(mut fields: Fields<'_>, names: &Names, clock: Clock) -> Res
         Type::Compressor => Unit::Compressor(compressor(&mut fields, Compressor::channel(), names, rate)?),
         Type::BusCompressor => Unit::Compressor(compressor(&mut fields, Compressor::bus(), names, rate)?),
         Type::Delay => Unit::Delay(delay(&mut fields, clock)?),
+        Type::Reverb => Unit::Reverb(reverb(&mut fields, rate)?),
+        Type::Limiter => Unit::Limiter(limiter(&mut fields)?),
+        Type::Gate => Unit::Gate(gate(&mut fields, Gate::hard(), names, rate)?),
+        Type::Expander => Unit::Gate(gate(&mut fields, Gate::expander(), names, rate)?),
+        Type::DeEsser => Unit::DeEsser(de_esser(&mut fields, rate)?),
+        Type::Saturation => Unit::Saturation(saturation(&mut fields)?),
+        Type::Width => Unit::Width(width(&mut fields, rate)?),
     };
     fields.finish()?;
     Ok(Insert { bypass, unit })
@@ -87,6 +117,22 @@ fn eq(fields: &mut Fields<'_>, rate: SampleRate) -> Result<Eq, SessionError> {
     Ok(Eq { bands })
 }
 
+/// A time that is written in milliseconds, in seconds.
+fn milliseconds(
+    fields: &mut Fields<'_>,
+    name: &'static str,
+    range: RangeInclusive<f64>,
+) -> Result<Option<f64>, SessionError> {
+    Ok(fields.number(name, range, "ms")?.map(|ms| ms / 1000.0))
+}
+
+fn key(fields: &mut Fields<'_>, names: &Names) -> Result<Option<Key>, SessionError> {
+    let Some(value) = fields.take("key") else { return Ok(None) };
+    let from = value.as_text()?;
+    names.check(&value, &from, false)?;
+    Ok(Some(Key { from, tap: tap(fields, "key_tap")? }))
+}
+
 fn compressor(
     fields: &mut Fields<'_>,
     default: Compressor,
@@ -94,22 +140,14 @@ fn compressor(
     rate: SampleRate,
 ) -> Result<Compressor, SessionError> {
     let detectors = [("peak", Detector::Peak), ("rms", Detector::Rms)];
-    let milliseconds = |value: Option<f64>, or: f64| value.map_or(or, |ms| ms / 1000.0);
     let detector = fields.take("detector").map(|value| value.into_choice(&detectors)).transpose()?;
-    let key = match fields.take("key") {
-        None => None,
-        Some(value) => {
-            let from = value.as_text()?;
-            names.check(&value, &from, false)?;
-            Some(Key { from, tap: tap(fields, "key_tap")? })
-        }
-    };
+    let key = key(fields, names)?;
     Ok(Compressor {
         threshold: fields.number("threshold", THRESHOLD, "dBFS")?.map_or(default.threshold, Db),
         ratio: fields.number("ratio", RATIO, "")?.unwrap_or(default.ratio),
         knee: fields.number("knee", 0.0..=40.0, "dB")?.unwrap_or(default.knee),
-        attack: milliseconds(fields.number("attack_ms", 0.0..=1000.0, "ms")?, default.attack),
-        release: milliseconds(fields.number("release_ms", 0.0..=10_000.0, "ms")?, default.release),
+        attack: milliseconds(fields, "attack_ms", ATTACK_MS)?.unwrap_or(default.attack),
+        release: milliseconds(fields, "release_ms", RELEASE_MS)?.unwrap_or(default.release),
         makeup: fields.number("makeup", MAKEUP, "dB")?.map_or(default.makeup, Db),
         mix: fields.number("mix", PART, "")?.unwrap_or(default.mix),
         detector: detector.unwrap_or(default.detector),
@@ -127,6 +165,76 @@ fn delay(fields: &mut Fields<'_>, clock: Clock) -> Result<Delay, SessionError> {
         low_cut: fields.number("low_cut", freq(rate), "Hz")?,
         high_cut: fields.number("high_cut", freq(rate), "Hz")?,
         wet: fields.number("mix", PART, "")?.unwrap_or(1.0),
+    })
+}
+
+fn reverb(fields: &mut Fields<'_>, rate: SampleRate) -> Result<Reverb, SessionError> {
+    let crossover = 200.0..=0.45 * f64::from(rate.hz());
+    Ok(Reverb {
+        decay: fields.need("decay", "1.8")?.into_number(0.1..=30.0, "seconds")?,
+        predelay: milliseconds(fields, "predelay_ms", 0.0..=500.0)?.unwrap_or(0.0),
+        size: fields.number("size", 0.25..=2.0, "")?.unwrap_or(1.0),
+        high_decay: fields.number("high_decay", 0.05..=1.0, "")?.unwrap_or(0.5),
+        crossover: fields.number("crossover", crossover, "Hz")?.unwrap_or(5000.0),
+        low_cut: fields.number("low_cut", freq(rate), "Hz")?,
+        high_cut: fields.number("high_cut", freq(rate), "Hz")?,
+        wet: fields.number("mix", PART, "")?.unwrap_or(1.0),
+    })
+}
+
+fn limiter(fields: &mut Fields<'_>) -> Result<Limiter, SessionError> {
+    let default = Limiter::default();
+    Ok(Limiter {
+        ceiling: fields.number("ceiling", CEILING, "dBTP")?.map_or(default.ceiling, Db),
+        gain: fields.number("gain", LIMITER_GAIN, "dB")?.map_or(default.gain, Db),
+        look_ahead: milliseconds(fields, "look_ahead_ms", 0.1..=20.0)?.unwrap_or(default.look_ahead),
+        release: milliseconds(fields, "release_ms", RELEASE_MS)?.unwrap_or(default.release),
+    })
+}
+
+fn gate(fields: &mut Fields<'_>, default: Gate, names: &Names, rate: SampleRate) -> Result<Gate, SessionError> {
+    Ok(Gate {
+        threshold: fields.number("threshold", GATE_THRESHOLD, "dBFS")?.map_or(default.threshold, Db),
+        ratio: fields.number("ratio", RATIO, "")?.unwrap_or(default.ratio),
+        range: fields.number("range", 0.0..=150.0, "dB")?.unwrap_or(default.range),
+        hysteresis: fields.number("hysteresis", 0.0..=40.0, "dB")?.unwrap_or(default.hysteresis),
+        attack: milliseconds(fields, "attack_ms", ATTACK_MS)?.unwrap_or(default.attack),
+        hold: milliseconds(fields, "hold_ms", 0.0..=10_000.0)?.unwrap_or(default.hold),
+        release: milliseconds(fields, "release_ms", RELEASE_MS)?.unwrap_or(default.release),
+        look_ahead: milliseconds(fields, "look_ahead_ms", 0.0..=20.0)?.unwrap_or(default.look_ahead),
+        key: key(fields, names)?,
+        key_high_pass: fields.number("key_high_pass", freq(rate), "Hz")?,
+        key_low_pass: fields.number("key_low_pass", freq(rate), "Hz")?,
+    })
+}
+
+fn de_esser(fields: &mut Fields<'_>, rate: SampleRate) -> Result<DeEsser, SessionError> {
+    let default = DeEsser::default();
+    Ok(DeEsser {
+        freq: fields.number("freq", 500.0..=0.45 * f64::from(rate.hz()), "Hz")?.unwrap_or(default.freq),
+        q: fields.number("q", 0.3..=5.0, "")?.unwrap_or(default.q),
+        threshold: fields.number("threshold", -80.0..=0.0, "dBFS")?.map_or(default.threshold, Db),
+        ratio: fields.number("ratio", RATIO, "")?.unwrap_or(default.ratio),
+        range: fields.number("range", 0.0..=40.0, "dB")?.unwrap_or(default.range),
+        attack: milliseconds(fields, "attack_ms", ATTACK_MS)?.unwrap_or(default.attack),
+        release: milliseconds(fields, "release_ms", RELEASE_MS)?.unwrap_or(default.release),
+    })
+}
+
+fn saturation(fields: &mut Fields<'_>) -> Result<Saturation, SessionError> {
+    let default = Saturation::default();
+    Ok(Saturation {
+        drive: fields.number("drive", DRIVE, "dB")?.map_or(default.drive, Db),
+        output: fields.number("output", OUTPUT, "dB")?.map_or(default.output, Db),
+        asymmetry: fields.number("asymmetry", 0.0..=0.9, "")?.unwrap_or(default.asymmetry),
+        mix: fields.number("mix", PART, "")?.unwrap_or(default.mix),
+    })
+}
+
+fn width(fields: &mut Fields<'_>, rate: SampleRate) -> Result<Width, SessionError> {
+    Ok(Width {
+        width: fields.number("width", WIDTH, "")?.unwrap_or(1.0),
+        mono_below: fields.number("mono_below", freq(rate), "Hz")?,
     })
 }
 
@@ -158,33 +266,44 @@ fn echo(value: &Value<'_>, tempo: Tempo) -> Result<DelayTime, SessionError> {
 
 /// The parameter of a unit by its name after `insert.N.`, and its range; else the names that there are.
 pub(crate) fn param(unit: &Unit, name: &str, rate: SampleRate) -> Result<(Param, RangeInclusive<f64>), String> {
-    let found = match unit {
-        Unit::Gain(_) => [("gain", Param::Gain, GAIN)].into_iter().find(|(known, ..)| *known == name),
-        Unit::Compressor(_) => [
+    if let Unit::Eq(eq) = unit {
+        return band_param(eq, name, rate).ok_or_else(|| {
+            format!("write band.1.freq, .gain or .q after its number; it has {} bands", eq.bands.len())
+        });
+    }
+    let known: &[(&str, Param, RangeInclusive<f64>)] = match unit {
+        Unit::Gain(_) => &[("gain", Param::Gain, GAIN)],
+        Unit::Eq(_) => &[],
+        Unit::Compressor(_) => &[
             ("threshold", Param::Threshold, THRESHOLD),
             ("ratio", Param::Ratio, RATIO),
             ("makeup", Param::Makeup, MAKEUP),
             ("mix", Param::Mix, PART),
-        ]
-        .into_iter()
-        .find(|(known, ..)| *known == name),
-        Unit::Delay(_) => [("feedback", Param::Feedback, FEEDBACK), ("mix", Param::Wet, PART)]
-            .into_iter()
-            .find(|(known, ..)| *known == name),
-        Unit::Eq(eq) => name.strip_prefix("band.").and_then(|rest| rest.split_once('.')).and_then(|(band, name)| {
-            let band = band.parse::<usize>().ok()?.checked_sub(1).filter(|&band| band < eq.bands.len())?;
-            let known = [
-                ("freq", Param::BandFreq(band), freq(rate)),
-                ("gain", Param::BandGain(band), BAND_GAIN),
-                ("q", Param::BandQ(band), Q),
-            ];
-            known.into_iter().find(|(known, ..)| *known == name)
-        }),
+        ],
+        Unit::Delay(_) => &[("feedback", Param::Feedback, FEEDBACK), ("mix", Param::Wet, PART)],
+        Unit::Reverb(_) => &[("mix", Param::Wet, PART)],
+        Unit::Limiter(_) => &[("gain", Param::Gain, LIMITER_GAIN), ("ceiling", Param::Ceiling, CEILING)],
+        Unit::Gate(_) => &[("threshold", Param::Threshold, GATE_THRESHOLD)],
+        Unit::DeEsser(_) => &[("threshold", Param::Threshold, THRESHOLD), ("ratio", Param::Ratio, RATIO)],
+        Unit::Saturation(_) => {
+            &[("drive", Param::Drive, DRIVE), ("output", Param::Output, OUTPUT), ("mix", Param::Mix, PART)]
+        }
+        Unit::Width(_) => &[("width", Param::Width, WIDTH)],
     };
-    found.map(|(_, param, range)| (param, range)).ok_or_else(|| match unit {
-        Unit::Gain(_) => "write insert.N.gain".into(),
-        Unit::Compressor(_) => "write threshold, ratio, makeup or mix after its number".into(),
-        Unit::Delay(_) => "write feedback or mix after its number".into(),
-        Unit::Eq(eq) => format!("write band.1.freq, .gain or .q after its number; it has {} bands", eq.bands.len()),
+    let found = known.iter().find(|(known, ..)| *known == name);
+    found.map(|(_, param, range)| (*param, range.clone())).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, ..)| *name).collect();
+        format!("write {} after its number", names.join(" or "))
     })
+}
+
+fn band_param(eq: &Eq, name: &str, rate: SampleRate) -> Option<(Param, RangeInclusive<f64>)> {
+    let (band, name) = name.strip_prefix("band.")?.split_once('.')?;
+    let band = band.parse::<usize>().ok()?.checked_sub(1).filter(|&band| band < eq.bands.len())?;
+    let known = [
+        ("freq", Param::BandFreq(band), freq(rate)),
+        ("gain", Param::BandGain(band), BAND_GAIN),
+        ("q", Param::BandQ(band), Q),
+    ];
+    known.into_iter().find(|(known, ..)| *known == name).map(|(_, param, range)| (param, range))
 }

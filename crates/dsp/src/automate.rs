@@ -1,6 +1,6 @@
 //! From parameters and automation to control values on the grid.
 
-use crate::{Controls, compressor, delay, eq};
+use crate::{Controls, compressor, de_esser, delay, eq, gate, limiter, reverb, saturation, width};
 use stemwright_core::{Automation, CONTROL_GRID, Db, Param, SampleRate, Target, Unit};
 
 /// Computes a set of control values for a session frame.
@@ -38,7 +38,7 @@ impl Controller {
             })
             .collect();
         let (unit, rate) = (unit.clone(), f64::from(rate.hz()));
-        Self::new(width(&unit), !moves.is_empty(), move |frame, values| {
+        Self::new(values(&unit), !moves.is_empty(), move |frame, values| {
             if moves.is_empty() {
                 return controls(&unit, rate, values);
             }
@@ -71,12 +71,18 @@ impl Controller {
 }
 
 /// How many control values a unit has.
-fn width(unit: &Unit) -> usize {
+fn values(unit: &Unit) -> usize {
     match unit {
         Unit::Gain(_) => 1,
         Unit::Eq(eq) => eq::width(eq),
         Unit::Compressor(_) => compressor::WIDTH,
         Unit::Delay(_) => delay::WIDTH,
+        Unit::Reverb(_) => reverb::WIDTH,
+        Unit::Limiter(_) => limiter::WIDTH,
+        Unit::Gate(_) => gate::WIDTH,
+        Unit::DeEsser(_) => de_esser::WIDTH,
+        Unit::Saturation(_) => saturation::WIDTH,
+        Unit::Width(_) => width::WIDTH,
     }
 }
 
@@ -87,6 +93,12 @@ fn controls(unit: &Unit, rate: f64, values: &mut [f64]) {
         Unit::Eq(eq) => eq::controls(eq, rate, values),
         Unit::Compressor(compressor) => values.copy_from_slice(&compressor::controls(compressor)),
         Unit::Delay(delay) => values.copy_from_slice(&[delay.feedback, delay.wet]),
+        Unit::Reverb(reverb) => values[0] = reverb.wet,
+        Unit::Limiter(limiter) => values.copy_from_slice(&limiter::controls(limiter)),
+        Unit::Gate(gate) => values.copy_from_slice(&gate::controls(gate)),
+        Unit::DeEsser(de_esser) => values.copy_from_slice(&de_esser::controls(de_esser)),
+        Unit::Saturation(saturation) => values.copy_from_slice(&saturation::controls(saturation)),
+        Unit::Width(width) => values[0] = width.width,
     }
 }
 
@@ -103,6 +115,16 @@ fn set(unit: &mut Unit, param: Param, value: f64) {
         (Unit::Compressor(c), Param::Mix) => c.mix = value,
         (Unit::Delay(delay), Param::Feedback) => delay.feedback = value,
         (Unit::Delay(delay), Param::Wet) => delay.wet = value,
+        (Unit::Reverb(reverb), Param::Wet) => reverb.wet = value,
+        (Unit::Limiter(limiter), Param::Gain) => limiter.gain = Db(value),
+        (Unit::Limiter(limiter), Param::Ceiling) => limiter.ceiling = Db(value),
+        (Unit::Gate(gate), Param::Threshold) => gate.threshold = Db(value),
+        (Unit::DeEsser(de_esser), Param::Threshold) => de_esser.threshold = Db(value),
+        (Unit::DeEsser(de_esser), Param::Ratio) => de_esser.ratio = value,
+        (Unit::Saturation(saturation), Param::Drive) => saturation.drive = Db(value),
+        (Unit::Saturation(saturation), Param::Output) => saturation.output = Db(value),
+        (Unit::Saturation(saturation), Param::Mix) => saturation.mix = value,
+        (Unit::Width(width), Param::Width) => width.width = value,
         _ => {}
     }
 }

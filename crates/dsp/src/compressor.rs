@@ -1,9 +1,9 @@
 //! The compressor's gain computer. The law is at [`stemwright_core::Compressor`].
 
-use crate::section::design;
-use crate::{Controls, GainUnit, NOTHING, Section, exp2, log2, runs};
+use crate::key_filter::KeyFilter;
+use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
 use std::f64::consts::{LOG2_10, LOG10_2};
-use stemwright_core::{Band, BandKind, Compressor, Db, Detector};
+use stemwright_core::{BandKind, Compressor, Detector};
 
 /// Threshold, slope, make-up (dB), mix.
 pub(crate) const WIDTH: usize = 4;
@@ -19,38 +19,56 @@ const DB_PER_OCTAVE: f64 = 20.0 * LOG10_2;
 pub struct CompressorUnit {
     detector: Detector,
     knee: f64,
-    attack: f64,
-    release: f64,
+    ballistics: Ballistics,
     averaging: f64,
-    high_pass: Option<[f64; 6]>,
-    filters: Vec<Section>,
+    key: KeyFilter,
     mean_squares: Vec<f64>,
     /// y and z of the law, in dB.
     reduction: f64,
     peak: f64,
-    filtered: Vec<Vec<f64>>,
+    gain: Vec<f64>,
+}
+
+/// One-pole smoothing with a time constant for each direction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ballistics {
+    pub(crate) attack: f64,
+    pub(crate) release: f64,
+}
+
+impl Ballistics {
+    /// From seconds.
+    pub(crate) fn new(attack: f64, release: f64, rate: f64) -> Self {
+        Self { attack: smoothing(attack, rate), release: smoothing(release, rate) }
+    }
+
+    /// Smooth branching: attack upwards.
+    #[inline]
+    pub(crate) fn step(self, now: f64, wanted: f64) -> f64 {
+        let alpha = if wanted > now { self.attack } else { self.release };
+        alpha * now + (1.0 - alpha) * wanted
+    }
+}
+
+/// α of a time constant.
+pub(crate) fn smoothing(seconds: f64, rate: f64) -> f64 {
+    if seconds > 0.0 { libm::exp(-1.0 / (seconds * rate)) } else { 0.0 }
 }
 
 impl CompressorUnit {
     /// A compressor at rest, for a key of so many channels.
     pub fn new(c: &Compressor, channels: usize, rate: f64) -> Self {
-        let coefficient = |seconds: f64| if seconds > 0.0 { libm::exp(-1.0 / (seconds * rate)) } else { 0.0 };
-        let q = std::f64::consts::FRAC_1_SQRT_2;
-        let high_pass = c
-            .key_high_pass
-            .map(|freq| design(&Band { kind: BandKind::HighPass { steep: false }, freq, gain: Db::ZERO, q }, q, rate));
+        let high_pass = c.key_high_pass.map(|freq| (BandKind::HighPass { steep: false }, freq));
         Self {
             detector: c.detector,
             knee: c.knee,
-            attack: coefficient(c.attack),
-            release: coefficient(c.release),
-            averaging: coefficient(0.005),
-            high_pass,
-            filters: vec![Section::default(); channels],
+            ballistics: Ballistics::new(c.attack, c.release, rate),
+            averaging: smoothing(0.005, rate),
+            key: KeyFilter::new(high_pass, channels, rate),
             mean_squares: vec![0.0; channels],
             reduction: 0.0,
             peak: 0.0,
-            filtered: vec![Vec::new(); if high_pass.is_some() { channels } else { 0 }],
+            gain: Vec::new(),
         }
     }
 
@@ -71,13 +89,11 @@ impl CompressorUnit {
     #[inline]
     fn move_towards(&mut self, wanted: f64) {
         match self.detector {
-            Detector::Peak => {
-                let alpha = if wanted > self.reduction { self.attack } else { self.release };
-                self.reduction = alpha * self.reduction + (1.0 - alpha) * wanted;
-            }
+            Detector::Peak => self.reduction = self.ballistics.step(self.reduction, wanted),
             Detector::Rms => {
-                self.peak = wanted.max(self.release * self.peak + (1.0 - self.release) * wanted);
-                self.reduction = self.attack * self.reduction + (1.0 - self.attack) * self.peak;
+                let Ballistics { attack, release } = self.ballistics;
+                self.peak = wanted.max(release * self.peak + (1.0 - release) * wanted);
+                self.reduction = attack * self.reduction + (1.0 - attack) * self.peak;
             }
         }
     }
@@ -97,28 +113,24 @@ impl CompressorUnit {
 }
 
 impl GainUnit for CompressorUnit {
-    fn detect(&mut self, start: i64, heard: &[&[f64]], controls: Controls<'_>, gain: &mut [f64]) {
-        let frames = gain.len();
-        if let Some(coefficients) = self.high_pass {
-            for ((filtered, filter), channel) in self.filtered.iter_mut().zip(&mut self.filters).zip(heard) {
-                filtered.clear();
-                filtered.extend_from_slice(channel);
-                for run in runs(start, frames) {
-                    filter.process(run, &mut filtered[run.range()], Controls::fixed(&coefficients), 0);
-                }
+    fn detect(&mut self, start: i64, heard: &[&[f64]], controls: Controls<'_>) {
+        let frames = heard.first().map_or(0, |channel| channel.len());
+        let mut gain = std::mem::take(&mut self.gain);
+        gain.clear();
+        gain.resize(frames, 0.0);
+        // The level of each frame goes where its gain will stand: amplitude or mean square.
+        for (c, channel) in self.key.filter(start, heard).enumerate() {
+            for (level, &x) in gain.iter_mut().zip(channel) {
+                *level = level.max(match self.detector {
+                    Detector::Peak => x.abs(),
+                    Detector::Rms => {
+                        let square = &mut self.mean_squares[c];
+                        *square = self.averaging * *square + (1.0 - self.averaging) * (x * x);
+                        *square
+                    }
+                });
             }
         }
-        // The level of each frame goes where its gain will stand: amplitude or mean square.
-        level(self.high_pass.map_or(Heard::Raw(heard), |_| Heard::Filtered(&self.filtered)), gain, |c, x| {
-            match self.detector {
-                Detector::Peak => x.abs(),
-                Detector::Rms => {
-                    let square = &mut self.mean_squares[c];
-                    *square = self.averaging * *square + (1.0 - self.averaging) * (x * x);
-                    *square
-                }
-            }
-        });
         // 20·log10(√p) = 10·log10(p)
         let scale = if self.detector == Detector::Rms { DB_PER_OCTAVE / 2.0 } else { DB_PER_OCTAVE };
         for run in runs(start, frames) {
@@ -138,32 +150,19 @@ impl GainUnit for CompressorUnit {
                 *value = 1.0 - mix + mix * factor;
             }
         }
+        self.gain = gain;
+    }
+
+    fn apply(&mut self, _: usize, _: i64, channels: &mut [&mut [f64]], _: Controls<'_>) {
+        for channel in channels {
+            channel.iter_mut().zip(&self.gain).for_each(|(x, gain)| *x *= gain);
+        }
     }
 
     fn is_silent(&self) -> bool {
         self.reduction == 0.0
             && self.peak == 0.0
             && self.mean_squares.iter().all(|&square| square == 0.0)
-            && self.filters.iter().all(Section::is_silent)
-    }
-}
-
-/// What the detector hears.
-enum Heard<'a> {
-    Raw(&'a [&'a [f64]]),
-    Filtered(&'a [Vec<f64>]),
-}
-
-/// The largest over the channels of `measure(channel, sample)`, frame by frame.
-fn level(heard: Heard<'_>, out: &mut [f64], mut measure: impl FnMut(usize, f64) -> f64) {
-    out.fill(0.0);
-    let mut add = |c: usize, channel: &[f64]| {
-        for (level, &x) in out.iter_mut().zip(channel) {
-            *level = level.max(measure(c, x));
-        }
-    };
-    match heard {
-        Heard::Raw(channels) => channels.iter().enumerate().for_each(|(c, channel)| add(c, channel)),
-        Heard::Filtered(channels) => channels.iter().enumerate().for_each(|(c, channel)| add(c, channel)),
+            && self.key.is_silent()
     }
 }

@@ -10,24 +10,43 @@
 mod automate;
 mod compressor;
 mod controls;
+mod de_esser;
 mod delay;
 mod eq;
+mod gate;
 mod grid;
+mod half_band;
+mod key_filter;
+mod latency;
+mod limiter;
+mod line;
 mod log;
 mod meter;
 mod pan;
+mod reverb;
+mod saturation;
 mod section;
+mod width;
 
 pub use automate::Controller;
 pub use compressor::CompressorUnit;
 pub use controls::Controls;
+pub use de_esser::DeEsserUnit;
 pub use delay::DelayUnit;
 pub use eq::EqUnit;
+pub use gate::GateUnit;
 pub use grid::{Run, runs};
+pub use half_band::{Downsampler, Upsampler, round_trip};
+pub use latency::latency;
+pub use limiter::LimiterUnit;
+pub use line::Line;
 pub use log::{exp2, log2};
 pub use meter::{KWeighting, Loudness, TruePeak};
 pub use pan::{balance, pan_factors};
+pub use reverb::ReverbUnit;
+pub use saturation::SaturationUnit;
 pub use section::{Coefficients, Section, design};
+pub use width::WidthUnit;
 
 /// Below this magnitude a unit's state counts as nothing: on a control-grid frame it is set to zero, so that silence
 /// becomes exact and can be skipped.
@@ -53,12 +72,28 @@ pub trait Linear: Send {
     }
 }
 
-/// A unit that multiplies by a gain, detected on the whole signal or on a key.
+/// A unit that multiplies by a gain, detected once on the whole signal or on a key, and applied to every wave: wave 0
+/// is the whole signal, the others are its lanes.
+///
+/// What a wave must have of its own (a delay for look-ahead, a filter for the band that is turned down) is kept in the
+/// unit. Blocks follow each other as in [`Linear`].
 pub trait GainUnit: Send {
-    /// Computes the gain of a block, one value a frame for all channels. `heard` is the key, else the unit's input:
-    /// one slice a channel.
-    fn detect(&mut self, start: i64, heard: &[&[f64]], controls: Controls<'_>, gain: &mut [f64]);
+    /// Computes the gain of a block. `heard` is the key, else the unit's input: one slice a channel.
+    fn detect(&mut self, start: i64, heard: &[&[f64]], controls: Controls<'_>);
 
-    /// Whether silence heard would leave the state as it is: exactly zero.
+    /// Applies the gain of the block last heard to a wave, in place.
+    fn apply(&mut self, wave: usize, start: i64, channels: &mut [&mut [f64]], controls: Controls<'_>);
+
+    /// Whether silence heard and processed would leave everything as it is and come out as silence.
     fn is_silent(&self) -> bool;
+
+    /// Whether a silent wave would come out silent.
+    fn is_wave_silent(&self, _: usize) -> bool {
+        true
+    }
+
+    /// For how many more frames something audible that is already inside can come out.
+    fn pending(&self) -> u64 {
+        0
+    }
 }

@@ -26,9 +26,11 @@ impl Running {
 
     /// The gains of the next block.
     fn hear(&mut self, heard: &[&[f64]]) -> Vec<f64> {
-        let mut gain = vec![0.0; heard[0].len()];
+        // What a signal of ones becomes.
+        let mut gain = vec![1.0; heard[0].len()];
         let controls = self.controller.block(self.now, gain.len());
-        self.unit.detect(self.now, heard, controls, &mut gain);
+        self.unit.detect(self.now, heard, controls);
+        self.unit.apply(0, self.now, &mut [&mut gain], controls);
         self.now += gain.len() as i64;
         gain
     }

@@ -61,6 +61,14 @@ pub struct Block<'a> {
     pub stems: Vec<[&'a [f64]; 2]>,
 }
 
+impl Block<'_> {
+    /// The largest magnitude of everything in a part of it.
+    pub(crate) fn peak(&self, range: std::ops::Range<usize>) -> f64 {
+        let channels = self.stems.iter().chain([&self.mix, &self.master]).flatten();
+        channels.flat_map(|channel| &channel[range.clone()]).fold(0.0, |peak, x| peak.max(x.abs()))
+    }
+}
+
 /// Where blocks go.
 pub trait Sink {
     /// Takes the next block.
@@ -94,6 +102,8 @@ struct Engine<'m> {
     master: MasterRun,
     start: i64,
     end: i64,
+    /// The longest path: how late everything is that is printed.
+    late: i64,
     rate: i64,
     block: usize,
 }
@@ -113,6 +123,7 @@ impl<'m> Engine<'m> {
             master: MasterRun::new(graph, &places, buffer, options),
             start: graph.start,
             end: graph.end,
+            late: graph.master_late.output as i64,
             rate: i64::from(graph.session.rate.hz()),
             block,
         }
@@ -124,14 +135,19 @@ impl<'m> Engine<'m> {
             Tail::Auto => (grid_end, None),
             Tail::Seconds(seconds) => (self.end + (seconds * self.rate as f64).round() as i64, None),
         };
+        let mut now = self.start - self.late;
+        // What is late has to come first: nothing of it is before the start of the files but silence and pre-ringing.
+        while now < self.start {
+            let frames = (self.start - now).min(self.block as i64) as usize;
+            self.process(now, frames, cancel)?;
+            now += frames as i64;
+        }
         // The loudest of everything in the last grid interval before the end of the body.
         let mut recent = 0.0f64;
-        let mut now = self.start;
         while now < body_end {
             let frames = (body_end - now).min(self.block as i64) as usize;
-            self.block(now, frames, cancel, sink)?;
             let watched = (body_end - CONTROL_GRID - now).clamp(0, frames as i64) as usize;
-            recent = recent.max(self.master.peak(watched..frames));
+            recent = recent.max(self.print(now, frames, watched..frames, cancel, sink)?);
             now += frames as i64;
         }
         if tail == Tail::Auto {
@@ -148,44 +164,55 @@ impl<'m> Engine<'m> {
                     break;
                 }
                 let frames = CONTROL_GRID as usize;
-                self.block(now, frames, cancel, sink)?;
-                recent = self.master.peak(0..frames);
+                recent = self.print(now, frames, 0..frames, cancel, sink)?;
                 now += CONTROL_GRID;
             }
         }
         Ok(Ended { frames: (now - self.start) as u64, cut_tail })
     }
 
-    fn block(
+    /// Renders a block and hands it on; gives the loudest of everything in a part of it.
+    fn print(
         &mut self,
         start: i64,
         frames: usize,
+        watched: std::ops::Range<usize>,
         cancel: &AtomicBool,
         sink: &mut dyn Sink,
-    ) -> Result<(), EngineError> {
+    ) -> Result<f64, EngineError> {
+        self.process(start, frames, cancel)?;
+        let block = self.master.block(start, frames);
+        sink.block(&block)?;
+        Ok(block.peak(watched))
+    }
+
+    /// Renders a block; `start` is the frame of the timeline of what comes out.
+    fn process(&mut self, start: i64, frames: usize, cancel: &AtomicBool) -> Result<(), EngineError> {
         if cancel.load(Ordering::Relaxed) {
             return Err(EngineError::Cancelled);
         }
+        let now = start + self.late;
         for (level, strips) in self.strips.iter_mut().enumerate() {
             let (done, rest) = self.taps.split_at_mut(level);
             let Some(taps) = rest.first_mut() else { break };
             if frames >= PARALLEL_FROM && strips.len() > 1 {
                 let work = strips.par_iter_mut().zip(taps);
                 let results: Vec<Result<(), EngineError>> =
-                    work.map(|(strip, taps)| strip.process(start, frames, taps, done)).collect();
+                    work.map(|(strip, taps)| strip.process(now, frames, taps, done)).collect();
                 // The first in the order of the strips, whichever thread met its error first.
                 results.into_iter().collect::<Result<(), _>>()?;
             } else {
-                strips.iter_mut().zip(taps).try_for_each(|(strip, taps)| strip.process(start, frames, taps, done))?;
+                strips.iter_mut().zip(taps).try_for_each(|(strip, taps)| strip.process(now, frames, taps, done))?;
             }
         }
-        self.master.process(start, frames, &self.taps);
-        sink.block(&self.master.block(start, frames))
+        self.master.process(now, frames, &self.taps);
+        Ok(())
     }
 
     /// For how many more frames something audible is still to come.
     fn pending(&self) -> u64 {
         let strips = self.strips.iter().flatten().map(StripRun::pending);
-        strips.chain([self.master.pending()]).max().unwrap_or(0)
+        let taps = self.taps.iter().flatten().map(Taps::pending);
+        strips.chain(taps).chain([self.master.pending()]).max().unwrap_or(0)
     }
 }

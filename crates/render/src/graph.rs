@@ -1,6 +1,6 @@
 //! `Session` → `Graph`: names resolved, sources probed, loops refused, what is heard decided, stems assigned.
 
-use crate::{GraphError, audibility, membership};
+use crate::{GraphError, Late, audibility, latency, membership};
 use std::collections::HashMap;
 use stemwright_audio::{Media, resampled_frames};
 use stemwright_core::{CONTROL_GRID, Clip, Finding, Role, Session, Severity, Strip, Tap};
@@ -20,6 +20,8 @@ pub struct Graph<'s> {
     pub to_master: Vec<Edge>,
     /// The side-chain of each insert of the master that has one.
     pub master_keys: Vec<Option<KeyEdge>>,
+    /// How late the master is: the longest path of all.
+    pub master_late: Late,
     /// The first frame that is rendered: 0, or a multiple of [`CONTROL_GRID`] before it.
     pub start: i64,
     /// The frame after the last frame of the last clip that is heard.
@@ -46,6 +48,8 @@ pub struct Node<'s> {
     pub split: bool,
     /// Whether it must be computed at all: the master or a key hears it.
     pub live: bool,
+    /// How late it is.
+    pub late: Late,
 }
 
 /// A clip and what is known of its file.
@@ -66,6 +70,13 @@ pub struct Edge {
     pub from: usize,
     /// Which of its sends; the main output where `None`.
     pub send: Option<usize>,
+}
+
+impl Edge {
+    /// Where it takes the signal.
+    pub(crate) fn tap(self, nodes: &[Node<'_>]) -> Tap {
+        self.send.map_or(Tap::Post, |number| nodes[self.from].strip.sends[number].tap)
+    }
 }
 
 /// A side-chain.
@@ -142,6 +153,7 @@ impl<'s> Graph<'s> {
                 lanes: Vec::new(),
                 split: false,
                 live: false,
+                late: Late::default(),
             });
         }
         let wiring = audibility::Wiring::new(session, &names, |name| tracks.contains_key(name))?;
@@ -151,8 +163,10 @@ impl<'s> Graph<'s> {
             node.keys = wiring.keys[to].iter().map(|key| key.map(|k| hearing.key(k))).collect();
             node.live = hearing.live[to];
         }
-        let master_keys = wiring.master_keys.iter().map(|key| key.map(|k| hearing.key(k))).collect();
+        let master_keys: Vec<_> = wiring.master_keys.iter().map(|key| key.map(|k| hearing.key(k))).collect();
         let order = order(&nodes);
+        let master = (session.master.inserts.as_slice(), hearing.to_master.as_slice(), master_keys.as_slice());
+        let master_late = latency::compensate(&mut nodes, &order, session.rate, master);
         let stems = membership::assign(session, &mut nodes, &hearing, &mut findings);
         membership::spread(&mut nodes, &order);
         let placed = || nodes.iter().filter(|node| node.live).flat_map(|node| &node.clips);
@@ -170,7 +184,18 @@ impl<'s> Graph<'s> {
                 .hint("place the files at this negative time, or at bar 1 minus this time"),
             );
         }
-        Ok(Self { session, nodes, order, stems, to_master: hearing.to_master, master_keys, start, end, findings })
+        Ok(Self {
+            session,
+            nodes,
+            order,
+            stems,
+            to_master: hearing.to_master,
+            master_keys,
+            master_late,
+            start,
+            end,
+            findings,
+        })
     }
 
     /// Takes the first track out of its lane, as a broken engine would: the proof must notice.

@@ -2,7 +2,7 @@
 
 use crate::engine::Block;
 use crate::graph::Graph;
-use crate::signal::Signal;
+use crate::signal::{Heard, Signal};
 use crate::slot::{Bay, Slot, multiply};
 use crate::strip::{Inputs, Place, Taps, plain_gain};
 use crate::{EngineOptions, Fault};
@@ -18,9 +18,11 @@ pub(crate) struct MasterRun {
     fader: Controller,
     /// After the master chain; with lanes where the stems go through it.
     out: Signal,
+    /// How late the mix and the master are.
+    late: [i64; 2],
     fault: Option<Fault>,
     /// The last frame of the late lane, for [`Fault::LaneLate`].
-    late: [f64; 2],
+    withheld: [f64; 2],
 }
 
 impl MasterRun {
@@ -30,23 +32,25 @@ impl MasterRun {
         let fault = options.fault;
         let through = if options.through_master { lanes.len() } else { 0 };
         let bay = Bay { session, channels: 2, lanes: through, block, fault, places, nodes: &graph.nodes };
-        let slots = master.inserts.iter().zip(&graph.master_keys).enumerate();
+        let late = &graph.master_late;
         Self {
-            inputs: Inputs::new(&graph.to_master, &lanes, true, graph, places),
-            mix: Signal::new(2, lanes.len(), block),
-            slots: slots
-                .filter_map(|(number, (insert, key))| Slot::new(insert, number, &master.automation, *key, &bay))
-                .collect(),
+            inputs: Inputs::new(&graph.to_master, &lanes, true, late.input, graph, places),
+            // What is printed before the chain waits for what is printed after it.
+            mix: Signal::new(2, lanes.len(), block).keeping(late.output - late.input),
+            slots: bay.slots(&master.inserts, late, &graph.master_keys, &master.automation),
             fader: plain_gain(master.gain, Target::Gain, &master.automation, [1.0, 1.0]),
             out: Signal::new(2, through, block),
+            late: [late.input as i64, late.output as i64],
             fault,
-            late: [0.0; 2],
+            withheld: [0.0; 2],
         }
     }
 
-    pub(crate) fn process(&mut self, start: i64, frames: usize, done: &[Vec<Taps>]) {
+    pub(crate) fn process(&mut self, now: i64, frames: usize, done: &[Vec<Taps>]) {
+        let [start, end] = self.late.map(|late| now - late);
         self.inputs.sum(start, frames, &mut self.mix, done);
         self.break_first_lane(frames);
+        self.mix.keep(frames);
         // Where lanes stay before the chain, `out` has none.
         for (out, mix) in self.out.waves_mut().zip(self.mix.waves_mut()) {
             out.silent = mix.silent;
@@ -55,45 +59,44 @@ impl MasterRun {
             }
         }
         for slot in &mut self.slots {
-            slot.process(start, frames, &mut self.out, done);
+            slot.process(now, frames, &mut self.out, done);
         }
-        let controls = self.fader.block(start, frames);
-        self.out.waves_mut().for_each(|wave| multiply(wave, start, frames, controls));
+        let controls = self.fader.block(end, frames);
+        self.out.waves_mut().for_each(|wave| multiply(wave, end, frames, controls));
     }
 
     /// The faults of a lane, built in on request.
     fn break_first_lane(&mut self, frames: usize) {
         let Some(lane) = self.mix.lanes.first_mut() else { return };
-        for (channel, late) in lane.channels.iter_mut().zip(&mut self.late) {
+        for (channel, withheld) in lane.channels.iter_mut().zip(&mut self.withheld) {
             match self.fault {
                 Some(Fault::LaneScaled) => channel[..frames].iter_mut().for_each(|x| *x *= 1.0 + 1e-4),
-                Some(Fault::LaneLate) => channel[..frames].iter_mut().for_each(|x| std::mem::swap(x, late)),
+                Some(Fault::LaneLate) => channel[..frames].iter_mut().for_each(|x| std::mem::swap(x, withheld)),
                 _ => {}
             }
         }
     }
 
+    /// What was rendered last: the frames from `start` on, all of them as late as the latest.
     pub(crate) fn block(&self, start: i64, frames: usize) -> Block<'_> {
+        let [input, output] = self.late;
+        let waiting = (output - input) as usize;
+        let lanes = if self.out.lanes.is_empty() { (&self.mix, waiting) } else { (&self.out, 0) };
+        let stem = |lane| sides(lanes.0.heard(1 + lane, lanes.1, frames));
         Block {
             start,
             frames,
-            mix: self.mix.whole.sides(frames),
-            master: self.out.whole.sides(frames),
-            stems: if self.out.lanes.is_empty() { &self.mix } else { &self.out }
-                .lanes
-                .iter()
-                .map(|lane| lane.sides(frames))
-                .collect(),
+            mix: sides(self.mix.heard(0, waiting, frames)),
+            master: sides(self.out.heard(0, 0, frames)),
+            stems: (0..self.mix.lanes.len()).map(stem).collect(),
         }
     }
 
-    /// The loudest sample of the mix, the master and all lanes in a part of the block.
-    pub(crate) fn peak(&self, range: std::ops::Range<usize>) -> f64 {
-        let waves = self.mix.lanes.iter().chain(&self.out.lanes).chain([&self.mix.whole, &self.out.whole]);
-        waves.map(|wave| wave.peak(range.clone())).fold(0.0, f64::max)
-    }
-
     pub(crate) fn pending(&self) -> u64 {
-        self.slots.iter().map(Slot::pending).max().unwrap_or(0)
+        self.slots.iter().map(Slot::pending).chain([self.mix.pending()]).max().unwrap_or(0)
     }
+}
+
+fn sides(heard: Heard<'_>) -> [&[f64]; 2] {
+    [heard.channels[0], heard.channels[1]]
 }

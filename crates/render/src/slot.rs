@@ -1,13 +1,18 @@
 //! An insert at work: how each kind treats a signal and its lanes.
 
-use crate::Fault;
 use crate::graph::{KeyEdge, Node};
-use crate::signal::{Signal, Wave};
+use crate::signal::{Heard, Signal, Wave};
 use crate::strip::{Place, Taps};
+use crate::{Fault, Late};
 use stemwright_core::{Automation, Insert, Session, Tap, Unit};
-use stemwright_dsp::{CompressorUnit, Controller, Controls, DelayUnit, EqUnit, GainUnit, Linear, runs};
+use stemwright_dsp::{
+    CompressorUnit, Controller, Controls, DeEsserUnit, DelayUnit, EqUnit, GainUnit, GateUnit, LimiterUnit, Line,
+    Linear, ReverbUnit, SaturationUnit, WidthUnit, latency, runs,
+};
 
 pub(crate) struct Slot {
+    /// How late its input is.
+    late: i64,
     controller: Controller,
     work: Work,
 }
@@ -18,6 +23,8 @@ enum Work {
     /// One unit for the whole signal, then one for each lane.
     Linear(Vec<Box<dyn Linear>>),
     Gain(Detection),
+    /// Bypassed, as late as it would be: one line for each wave.
+    Bypass(Vec<Line>),
 }
 
 /// A gain is computed once, on the lane-free signal or key, and applied to it and to every lane:
@@ -25,14 +32,14 @@ enum Work {
 struct Detection {
     unit: Box<dyn GainUnit>,
     key: Key,
-    gain: Vec<f64>,
     /// Detectors of the lanes' own, as a broken engine would have them.
     second: Vec<Box<dyn GainUnit>>,
 }
 
 enum Key {
     Own,
-    Strip(Place, Tap),
+    /// A tap, so many frames ago.
+    Strip(Place, Tap, usize),
     /// A muted strip.
     Silence(Wave),
 }
@@ -49,50 +56,31 @@ pub(crate) struct Bay<'a> {
 }
 
 impl Slot {
-    /// Insert number `number` of a strip; `None` where it is bypassed.
+    /// Insert number `number` of a strip, whose input is `late` frames late; `None` where there is nothing to do.
     pub(crate) fn new(
         insert: &Insert,
         number: usize,
+        late: usize,
         automation: &[Automation],
         key: Option<KeyEdge>,
         bay: &Bay<'_>,
     ) -> Option<Self> {
-        if insert.bypass {
-            return None;
-        }
-        let rate = f64::from(bay.session.rate.hz());
-        let waves = 1 + bay.lanes;
-        let work = match &insert.unit {
-            Unit::Gain(_) => Work::Factor,
-            Unit::Eq(eq) => Work::Linear((0..waves).map(|_| Box::new(EqUnit::new(eq, bay.channels)) as _).collect()),
-            Unit::Delay(delay) => {
-                let unit = || Box::new(DelayUnit::new(delay, bay.session.tempo, bay.channels, rate)) as _;
-                Work::Linear((0..waves).map(|_| unit()).collect())
+        let work = if insert.bypass {
+            let frames = latency(&insert.unit, f64::from(bay.session.rate.hz()));
+            if frames == 0 {
+                return None;
             }
-            Unit::Compressor(compressor) => {
-                let (key, channels) = match key {
-                    None => (Key::Own, bay.channels),
-                    Some(KeyEdge { from: None, .. }) => (Key::Silence(Wave::new(1, bay.block)), 1),
-                    Some(KeyEdge { from: Some(from), tap: Tap::Pre }) => {
-                        (Key::Strip(bay.places[from], Tap::Pre), bay.nodes[from].channels)
-                    }
-                    Some(KeyEdge { from: Some(from), tap: Tap::Post }) => (Key::Strip(bay.places[from], Tap::Post), 2),
-                };
-                let unit = |channels| Box::new(CompressorUnit::new(compressor, channels, rate)) as Box<dyn GainUnit>;
-                let second = if bay.fault == Some(Fault::SecondDetector) { bay.lanes } else { 0 };
-                Work::Gain(Detection {
-                    unit: unit(channels),
-                    key,
-                    gain: vec![0.0; bay.block],
-                    second: (0..second).map(|_| unit(bay.channels)).collect(),
-                })
-            }
+            Work::Bypass(vec![Line::new(frames, bay.channels); 1 + bay.lanes])
+        } else {
+            bay.work(&insert.unit, bay.key(key, late))
         };
-        Some(Self { controller: Controller::of_unit(&insert.unit, number, automation, bay.session.rate), work })
+        let controller = Controller::of_unit(&insert.unit, number, automation, bay.session.rate);
+        Some(Self { late: late as i64, controller, work })
     }
 
     /// Processes a block in place. `done` is what earlier levels gave.
-    pub(crate) fn process(&mut self, start: i64, frames: usize, signal: &mut Signal, done: &[Vec<Taps>]) {
+    pub(crate) fn process(&mut self, now: i64, frames: usize, signal: &mut Signal, done: &[Vec<Taps>]) {
+        let start = now - self.late;
         let controls = self.controller.block(start, frames);
         match &mut self.work {
             Work::Factor => signal.waves_mut().for_each(|wave| multiply(wave, start, frames, controls)),
@@ -105,6 +93,14 @@ impl Slot {
                 }
             }
             Work::Gain(detection) => detection.process(start, frames, signal, controls, done),
+            Work::Bypass(lines) => {
+                for (wave, line) in signal.waves_mut().zip(lines) {
+                    if !(wave.silent && line.is_silent()) {
+                        line.process(&mut wave.slices_mut(frames));
+                        wave.silent = false;
+                    }
+                }
+            }
         }
     }
 
@@ -112,7 +108,67 @@ impl Slot {
     pub(crate) fn pending(&self) -> u64 {
         match &self.work {
             Work::Linear(units) => units.iter().map(|unit| unit.pending()).max().unwrap_or(0),
-            Work::Factor | Work::Gain(_) => 0,
+            Work::Bypass(lines) => lines.iter().map(Line::pending).max().unwrap_or(0),
+            Work::Gain(detection) => detection.unit.pending(),
+            Work::Factor => 0,
+        }
+    }
+}
+
+impl Bay<'_> {
+    /// The inserts of a strip.
+    pub(crate) fn slots(
+        &self,
+        inserts: &[Insert],
+        late: &Late,
+        keys: &[Option<KeyEdge>],
+        automation: &[Automation],
+    ) -> Vec<Slot> {
+        let inserts = inserts.iter().zip(&late.inserts).zip(keys).enumerate();
+        let slot = |(number, ((insert, &late), key)): (usize, ((&Insert, &usize), &Option<KeyEdge>))| {
+            Slot::new(insert, number, late, automation, *key, self)
+        };
+        inserts.filter_map(slot).collect()
+    }
+
+    /// What a key hears, and its channels.
+    fn key(&self, key: Option<KeyEdge>, late: usize) -> (Key, usize) {
+        match key {
+            None => (Key::Own, self.channels),
+            Some(KeyEdge { from: None, .. }) => (Key::Silence(Wave::new(1, self.block)), 1),
+            Some(KeyEdge { from: Some(from), tap }) => {
+                let ago = late - self.nodes[from].late.output;
+                let channels = if tap == Tap::Pre { self.nodes[from].channels } else { 2 };
+                (Key::Strip(self.places[from], tap, ago), channels)
+            }
+        }
+    }
+
+    fn work(&self, unit: &Unit, (key, heard): (Key, usize)) -> Work {
+        let rate = f64::from(self.session.rate.hz());
+        let (channels, waves) = (self.channels, 1 + self.lanes);
+        let linear = |unit: &dyn Fn() -> Box<dyn Linear>| Work::Linear((0..waves).map(|_| unit()).collect());
+        // A unit for a signal with so many waves, which hears a key of so many channels.
+        let gain = |key: Key, unit: &dyn Fn(usize, usize) -> Box<dyn GainUnit>| {
+            let second = if self.fault == Some(Fault::SecondDetector) { self.lanes } else { 0 };
+            let second = (0..second).map(|_| unit(channels, 1)).collect();
+            Work::Gain(Detection { unit: unit(heard, waves), key, second })
+        };
+        match unit {
+            Unit::Gain(_) => Work::Factor,
+            Unit::Eq(eq) => linear(&|| Box::new(EqUnit::new(eq, channels))),
+            Unit::Delay(delay) => linear(&|| Box::new(DelayUnit::new(delay, self.session.tempo, channels, rate))),
+            Unit::Reverb(reverb) => linear(&|| Box::new(ReverbUnit::new(reverb, channels, rate))),
+            Unit::Width(width) => linear(&|| Box::new(WidthUnit::new(width, rate))),
+            Unit::Compressor(compressor) => {
+                gain(key, &|heard, _| Box::new(CompressorUnit::new(compressor, heard, rate)))
+            }
+            Unit::Gate(gate) => gain(key, &|heard, waves| Box::new(GateUnit::new(gate, heard, channels, waves, rate))),
+            Unit::Limiter(limiter) => gain(key, &|_, waves| Box::new(LimiterUnit::new(limiter, channels, waves, rate))),
+            Unit::DeEsser(esser) => gain(key, &|_, waves| Box::new(DeEsserUnit::new(esser, channels, waves, rate))),
+            Unit::Saturation(saturation) => {
+                gain(key, &|_, waves| Box::new(SaturationUnit::new(saturation, channels, waves, rate)))
+            }
         }
     }
 }
@@ -120,29 +176,25 @@ impl Slot {
 impl Detection {
     fn process(&mut self, start: i64, frames: usize, signal: &mut Signal, controls: Controls<'_>, done: &[Vec<Taps>]) {
         let heard = match &self.key {
-            Key::Own => &signal.whole,
-            Key::Strip((level, index), tap) => &done[*level][*index].at(*tap).whole,
-            Key::Silence(wave) => wave,
+            Key::Own => signal.heard(0, 0, frames),
+            Key::Strip((level, index), tap, ago) => done[*level][*index].at(*tap).heard(0, *ago, frames),
+            Key::Silence(wave) => Heard { channels: wave.slices(frames), silent: true },
         };
         if heard.silent && self.unit.is_silent() && signal.is_silent() {
             return;
         }
-        let gain = &mut self.gain[..frames];
-        self.unit.detect(start, &heard.slices(frames), controls, gain);
-        apply(&mut signal.whole, gain);
-        for (number, lane) in signal.lanes.iter_mut().enumerate() {
-            if let Some(second) = self.second.get_mut(number) {
-                second.detect(start, &lane.slices(frames), controls, gain);
+        self.unit.detect(start, &heard.channels, controls);
+        for (number, wave) in signal.waves_mut().enumerate() {
+            if wave.silent && self.unit.is_wave_silent(number) {
+                continue;
             }
-            apply(lane, gain);
-        }
-    }
-}
-
-fn apply(wave: &mut Wave, gain: &[f64]) {
-    if !wave.silent {
-        for channel in &mut wave.channels {
-            channel.iter_mut().zip(gain).for_each(|(x, g)| *x *= g);
+            if let Some(second) = number.checked_sub(1).and_then(|lane| self.second.get_mut(lane)) {
+                second.detect(start, &wave.slices(frames), controls);
+                second.apply(0, start, &mut wave.slices_mut(frames), controls);
+            } else {
+                self.unit.apply(number, start, &mut wave.slices_mut(frames), controls);
+            }
+            wave.silent = false;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::graph::{Edge, Graph, Node};
 use crate::player::Player;
-use crate::signal::{Signal, Wave};
+use crate::signal::{Heard, Signal, Wave};
 use crate::slot::{Bay, Slot, multiply};
 use crate::{EngineError, Fault};
 use stemwright_audio::Media;
@@ -18,6 +18,8 @@ pub(crate) struct StripRun<'m> {
     inverted: bool,
     slots: Vec<Slot>,
     fader: Controller,
+    /// How late its input and its taps are.
+    late: [i64; 2],
 }
 
 /// What a strip gives to others: apart from the strip, because others read it on their own threads.
@@ -31,7 +33,11 @@ pub(crate) struct Taps {
 impl Taps {
     pub(crate) fn new(node: &Node<'_>, block: usize) -> Self {
         let lanes = lanes(node);
-        Self { pre: Signal::new(node.channels, lanes, block), post: Signal::new(2, lanes, block) }
+        let [pre, post] = node.late.kept;
+        Self {
+            pre: Signal::new(node.channels, lanes, block).keeping(pre),
+            post: Signal::new(2, lanes, block).keeping(post),
+        }
     }
 
     pub(crate) fn at(&self, tap: Tap) -> &Signal {
@@ -39,6 +45,11 @@ impl Taps {
             Tap::Pre => &self.pre,
             Tap::Post => &self.post,
         }
+    }
+
+    /// For how many more frames something audible is kept for others.
+    pub(crate) fn pending(&self) -> u64 {
+        self.pre.pending().max(self.post.pending())
     }
 }
 
@@ -53,10 +64,12 @@ pub(crate) struct Inputs(Vec<Input>);
 struct Input {
     from: Place,
     tap: Tap,
+    /// How much earlier it is ready.
+    ago: usize,
     /// The factors left and right of a send; a main output has none.
     gain: Option<Controller>,
-    /// Which wave of the source goes into which lane: the whole where it is its own lane.
-    lanes: Vec<(Option<usize>, usize)>,
+    /// Which wave of the source goes into which lane: the whole, 0, where it is its own lane.
+    lanes: Vec<(usize, usize)>,
 }
 
 impl<'m> StripRun<'m> {
@@ -71,28 +84,28 @@ impl<'m> StripRun<'m> {
         let (strip, session) = (node.strip, graph.session);
         let lanes = lanes(node);
         let bay = Bay { session, channels: node.channels, lanes, block, fault, places, nodes: &graph.nodes };
-        let slots = strip.inserts.iter().zip(&node.keys).enumerate();
         Self {
-            inputs: Inputs::new(&node.inputs, &node.lanes, node.split, graph, places),
+            inputs: Inputs::new(&node.inputs, &node.lanes, node.split, node.late.input, graph, places),
             player: (!node.clips.is_empty())
                 .then(|| Player::new(media, &strip.name, session.rate, node.clips.clone(), block)),
             inverted: strip.inverted,
-            slots: slots
-                .filter_map(|(number, (insert, key))| Slot::new(insert, number, &strip.automation, *key, &bay))
-                .collect(),
+            slots: bay.slots(&strip.inserts, &node.late, &node.keys, &strip.automation),
             fader: fader(strip, session, node.channels),
+            late: [node.late.input as i64, node.late.output as i64],
         }
     }
 
-    /// Computes a block into `taps` from those of earlier levels.
+    /// Computes a block into `taps` from those of earlier levels. `now` is the frame that would be rendered if nothing
+    /// were late.
     pub(crate) fn process(
         &mut self,
-        start: i64,
+        now: i64,
         frames: usize,
         taps: &mut Taps,
         done: &[Vec<Taps>],
     ) -> Result<(), EngineError> {
         let Taps { pre, post } = taps;
+        let [start, end] = self.late.map(|late| now - late);
         self.inputs.sum(start, frames, pre, done);
         if let Some(player) = &mut self.player {
             player.play(start, frames, &mut pre.whole)?;
@@ -103,16 +116,18 @@ impl<'m> StripRun<'m> {
             }
         }
         for slot in &mut self.slots {
-            slot.process(start, frames, pre, done);
+            slot.process(now, frames, pre, done);
         }
-        let controls = self.fader.block(start, frames);
+        let controls = self.fader.block(end, frames);
         for (pre, post) in pre.waves_mut().zip(post.waves_mut()) {
             post.silent = pre.silent;
             for (c, channel) in post.channels.iter_mut().enumerate() {
                 channel[..frames].copy_from_slice(&pre.channels[c.min(pre.channels.len() - 1)][..frames]);
             }
-            multiply(post, start, frames, controls);
+            multiply(post, end, frames, controls);
         }
+        pre.keep(frames);
+        post.keep(frames);
         Ok(())
     }
 
@@ -148,25 +163,32 @@ pub(crate) fn plain_gain(fixed: Db, target: Target, automation: &[Automation], s
 }
 
 impl Inputs {
-    /// `lanes` are the stems of the destination; it has buffers for them where it is `split`.
-    pub(crate) fn new(edges: &[Edge], lanes: &[usize], split: bool, graph: &Graph<'_>, places: &[Place]) -> Self {
+    /// `lanes` are the stems of the destination, which is `late`; it has buffers for them where it is `split`.
+    pub(crate) fn new(
+        edges: &[Edge],
+        lanes: &[usize],
+        split: bool,
+        late: usize,
+        graph: &Graph<'_>,
+        places: &[Place],
+    ) -> Self {
         let input = |edge: &Edge| {
             let node = &graph.nodes[edge.from];
-            let send = edge.send.map(|number| (number, &node.strip.sends[number]));
-            let tap = send.map_or(Tap::Post, |(_, send)| send.tap);
-            let gain = send.map(|(number, send)| {
+            let tap = edge.tap(&graph.nodes);
+            let gain = edge.send.map(|number| {
                 let sides = match (tap, node.channels) {
                     (Tap::Pre, 1) => pan_factors(law(node.strip, graph.session), 0.0),
                     _ => [1.0, 1.0],
                 };
-                plain_gain(send.gain, Target::Send(number), &node.strip.automation, sides)
+                let fixed = node.strip.sends[number].gain;
+                plain_gain(fixed, Target::Send(number), &node.strip.automation, sides)
             });
             let lane = |(source, stem): (usize, &usize)| {
                 let into = lanes.iter().position(|lane| lane == stem)?;
-                Some((node.split.then_some(source), into))
+                Some((if node.split { source + 1 } else { 0 }, into))
             };
             let lanes = if split { node.lanes.iter().enumerate().filter_map(lane).collect() } else { Vec::new() };
-            Input { from: places[edge.from], tap, gain, lanes }
+            Input { from: places[edge.from], tap, ago: late - node.late.output, gain, lanes }
         };
         Self(edges.iter().map(input).collect())
     }
@@ -177,13 +199,13 @@ impl Inputs {
         for input in &mut self.0 {
             let source = done[input.from.0][input.from.1].at(input.tap);
             let controls = input.gain.as_mut().map(|gain| gain.block(start, frames));
-            let add = |from: &Wave, to: &mut Wave| {
+            let add = |from: Heard<'_>, to: &mut Wave| {
                 if from.silent {
                     return;
                 }
                 to.silent = false;
                 for (c, sum) in to.channels.iter_mut().enumerate() {
-                    let (sum, x) = (&mut sum[..frames], &from.channels[c.min(from.channels.len() - 1)][..frames]);
+                    let (sum, x) = (&mut sum[..frames], from.channels[c.min(from.channels.len() - 1)]);
                     match controls {
                         None => sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += x),
                         Some(controls) if !controls.is_moving() => {
@@ -200,10 +222,9 @@ impl Inputs {
                     }
                 }
             };
-            add(&source.whole, &mut into.whole);
+            add(source.heard(0, input.ago, frames), &mut into.whole);
             for &(from, to) in &input.lanes {
-                let from = from.map_or(&source.whole, |lane| &source.lanes[lane]);
-                add(from, &mut into.lanes[to]);
+                add(source.heard(from, input.ago, frames), &mut into.lanes[to]);
             }
         }
     }

@@ -40,7 +40,7 @@ fn print_through(case: &Case, threads: usize, block: usize, through_master: bool
 
 #[test]
 fn stems_sum_to_the_mix_and_the_mix_is_what_the_session_means() {
-    let (mut worst, mut heard) = (0.0f64, 0);
+    let (mut worst, mut heard, mut undecided) = (0.0f64, 0, Vec::new());
     for seed in cases() {
         let case = case(seed, size(seed));
         // Several block lengths over the cases, odd ones too.
@@ -54,9 +54,11 @@ fn stems_sum_to_the_mix_and_the_mix_is_what_the_session_means() {
             continue;
         }
         let wanted = interpret(&case.session, &case.sources, printed.start, printed.frames(), None);
-        for (what, got, wanted) in [("mix", &printed.mix, &wanted.mix), ("master", &printed.master, &wanted.master)] {
-            let limit = peak(wanted) / (1u64 << 32) as f64 + ZEROING;
-            let off = difference(got, wanted);
+        undecided.extend(wanted.undecided.map(|_| seed));
+        for (what, got, meant) in [("mix", &printed.mix, &wanted.mix), ("master", &printed.master, &wanted.master)] {
+            let limit = peak(meant) / (1u64 << 32) as f64 + ZEROING;
+            // Where a gate's level lies at its threshold, what follows may rightly be another.
+            let off = difference(&first(got, wanted.decided), &first(meant, wanted.decided));
             assert!(off <= limit, "{what} is off by {off:e}, {limit:e} is allowed\n{}", describe(&case));
             worst = worst.max(off / limit);
         }
@@ -64,6 +66,12 @@ fn stems_sum_to_the_mix_and_the_mix_is_what_the_session_means() {
         assert!(sums(&printed, &printed.mix), "stems do not sum to the mix\n{}", describe(&case));
     }
     eprintln!("largest distance from the interpreter: {worst:.3} of what is allowed; {heard} cases above -60 dBFS");
+    eprintln!("a gate is undecided in {} cases: {undecided:?}", undecided.len());
+    assert!(undecided.len() <= cases().len().div_ceil(100), "gates should rarely be undecided");
+}
+
+fn first(signal: &[Vec<f64>; 2], frames: usize) -> [Vec<f64>; 2] {
+    [0, 1].map(|channel| signal[channel][..frames].to_vec())
 }
 
 /// DESIGN's bound, computed in the plainest way; also that all is finite and equally long.
@@ -137,7 +145,7 @@ fn no_bit_depends_on_blocks_threads_or_the_order_of_tracks() {
 /// If the comparison could not tell a wrong engine, it would prove nothing.
 #[test]
 fn the_comparison_catches_engines_that_are_wrong() {
-    for mutant in [Mutant::SendTapSwapped, Mutant::PanLawSwapped, Mutant::KeyOneFrameLate] {
+    for mutant in Mutant::ALL {
         let caught = (0..40).filter(|&seed| {
             let case = case(seed, size(seed));
             let printed = print(&case, 1, 4096);

@@ -2,7 +2,7 @@
 
 use stemwright_core::{Automation, Shape, Target};
 
-const GRID: i64 = 32;
+pub const GRID: i64 = 32;
 
 /// A strip's automations.
 #[derive(Clone, Copy)]

@@ -1,8 +1,9 @@
 //! The equaliser, from the law at `stemwright_core::Eq`: the formulas of Vicanek 2016 as printed, in [`Twofold`].
 
-use stemwright_core::{Band, BandKind, Param, Target};
+use stemwright_core::{Band, BandKind, Param};
 
-use super::control::{Line, Moves, factor};
+use super::control::{Line, factor};
+use super::inserts::Slot;
 use super::twofold::{ONE, PI, Twofold};
 
 /// c₁, c₂, c₃, m₀, m₁, m₂.
@@ -130,9 +131,17 @@ pub struct Cut {
 }
 
 impl Cut {
-    pub fn new(kind: BandKind, freq: f64, rate: f64) -> Self {
+    fn new(kind: BandKind, freq: f64, rate: f64) -> Self {
         let coefficients = design(kind, freq, 0.0, std::f64::consts::FRAC_1_SQRT_2, rate);
         Self { coefficients, states: [State::default(); 2] }
+    }
+
+    pub fn high_pass(freq: f64, rate: f64) -> Self {
+        Self::new(BandKind::HighPass { steep: false }, freq, rate)
+    }
+
+    pub fn low_pass(freq: f64, rate: f64) -> Self {
+        Self::new(BandKind::LowPass { steep: false }, freq, rate)
     }
 
     pub fn step(&mut self, input: [f64; 2]) -> [f64; 2] {
@@ -150,28 +159,24 @@ struct Section {
 
 /// An equaliser at work on both channels of a strip.
 pub struct RunningEq<'a> {
-    place: usize,
+    slot: Slot<'a>,
     bands: &'a [Band],
-    moves: Moves<'a>,
-    rate: f64,
     sections: Vec<Section>,
 }
 
 impl<'a> RunningEq<'a> {
-    pub fn new(place: usize, bands: &'a [Band], moves: Moves<'a>, rate: f64) -> Self {
+    pub fn new(slot: Slot<'a>, bands: &'a [Band]) -> Self {
         let mut sections = Vec::new();
         for (band, params) in bands.iter().enumerate() {
             let steep = matches!(params.kind, BandKind::HighPass { steep: true } | BandKind::LowPass { steep: true });
-            let moving = [Param::BandFreq(band), Param::BandGain(band), Param::BandQ(band)]
-                .into_iter()
-                .any(|param| moves.moves(Target::Insert(place, param)));
+            let params = [Param::BandFreq(band), Param::BandGain(band), Param::BandQ(band)];
             let qualities =
                 if steep { vec![Some(0.541_196_100_146_197), Some(1.306_562_964_876_377)] } else { vec![None] };
             for fixed_q in qualities {
-                sections.push(Section { band, fixed_q, line: Line::new(moving), states: [State::default(); 2] });
+                sections.push(Section { band, fixed_q, line: slot.line(&params), states: [State::default(); 2] });
             }
         }
-        Self { place, bands, moves, rate, sections }
+        Self { slot, bands, sections }
     }
 
     pub fn step(&mut self, frame: i64, input: [f64; 2]) -> [f64; 2] {
@@ -179,11 +184,11 @@ impl<'a> RunningEq<'a> {
         for Section { band, fixed_q, line, states } in &mut self.sections {
             let params = &self.bands[*band];
             let coefficients = line.at(frame, |at| {
-                let read = |param, fixed| self.moves.read(Target::Insert(self.place, param), fixed, at);
+                let read = |param, fixed| self.slot.read(param, fixed, at);
                 let freq = read(Param::BandFreq(*band), params.freq);
                 let gain = read(Param::BandGain(*band), params.gain.0);
                 let q = fixed_q.unwrap_or_else(|| read(Param::BandQ(*band), params.q));
-                design(params.kind, freq, gain, q, self.rate)
+                design(params.kind, freq, gain, q, self.slot.rate)
             });
             signal = std::array::from_fn(|channel| states[channel].step(coefficients, signal[channel]));
         }

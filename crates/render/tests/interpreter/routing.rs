@@ -73,7 +73,8 @@ fn reached(edges: &[Edge], place: Place) -> BTreeSet<Place> {
     found
 }
 
-fn keys(inserts: &[Insert]) -> impl Iterator<Item = &Key> {
+/// What the inserts that are not bypassed listen to.
+pub fn keys(inserts: &[Insert]) -> impl Iterator<Item = &Key> {
     inserts.iter().filter(|insert| !insert.bypass).filter_map(|insert| insert.unit.key())
 }
 

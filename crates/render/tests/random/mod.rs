@@ -5,12 +5,14 @@
 #![allow(dead_code, unreachable_pub, reason = "each test that includes this module uses its own part of it")]
 
 use std::collections::BTreeSet;
-use std::f64::consts::{FRAC_1_SQRT_2, TAU};
+use std::f64::consts::TAU;
 
 use stemwright_core::{
-    Automation, Band, BandKind, Bus, Clip, Compressor, Db, Delay, DelayTime, Detector, Eq, Insert, Key, Master, PanLaw,
-    Param, Role, SampleRate, Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo, Track, Unit,
+    Automation, Bus, Clip, Db, Insert, Master, PanLaw, Param, Role, SampleRate, Section, Send, Session, Shape, Song,
+    StemWish, Strip, Tap, Target, Tempo, Track,
 };
+
+mod units;
 
 use crate::interpreter::{Source, Sources};
 
@@ -351,97 +353,6 @@ impl Maker {
             .collect()
     }
 
-    /// `keys`: the strips that may be keyed from.
-    fn insert(&mut self, keys: &[String], on_return: bool) -> Insert {
-        let kind = self.dice.below(if on_return { 14 } else { 10 });
-        let unit = match kind {
-            0..2 => Unit::Gain(Db(self.dice.between(-12.0, 4.0))),
-            2..5 => {
-                let bands = self.dice.integer(1, 3);
-                Unit::Eq(Eq { bands: (0..bands).map(|_| self.band()).collect() })
-            }
-            5..9 => Unit::Compressor(self.compressor(keys)),
-            _ => Unit::Delay(self.delay(on_return)),
-        };
-        Insert { bypass: self.dice.one_in(10), unit }
-    }
-
-    fn band(&mut self) -> Band {
-        let (high, wild) = (0.45 * self.rate, self.wild);
-        let dice = &mut self.dice;
-        let steep = dice.one_in(2);
-        let kind = *dice.pick(&[
-            BandKind::Bell,
-            BandKind::Bell,
-            BandKind::LowShelf,
-            BandKind::HighShelf,
-            BandKind::HighPass { steep },
-            BandKind::LowPass { steep },
-        ]);
-        let freq = match dice.below(if wild { 4 } else { 16 }) {
-            0 => 10.0,
-            1 => high,
-            _ => dice.spread(20.0, 18_000.0),
-        };
-        let q = match dice.below(if wild { 4 } else { 12 }) {
-            0 => *dice.pick(&[0.1, 0.5, 20.0]),
-            1..3 => dice.spread(0.1, 20.0),
-            _ => *dice.pick(&[FRAC_1_SQRT_2, 1.0, 2.5]),
-        };
-        let gain = match dice.below(if wild { 6 } else { 30 }) {
-            0 => *dice.pick(&[-40.0, -24.0, 24.0]),
-            1..3 => 0.0,
-            _ => dice.between(-12.0, 6.0),
-        };
-        Band { kind, freq, gain: Db(gain), q }
-    }
-
-    fn compressor(&mut self, keys: &[String]) -> Compressor {
-        let dice = &mut self.dice;
-        let threshold = match dice.below(12) {
-            0 => *dice.pick(&[-80.0, 0.0, 12.0]),
-            _ => dice.between(-50.0, -10.0),
-        };
-        Compressor {
-            threshold: Db(threshold),
-            ratio: *dice.pick(&[1.0, 1.5, 2.0, 3.0, 4.0, 10.0, f64::INFINITY]),
-            knee: *dice.pick(&[0.0, 0.0, 6.0, 6.0, 12.5, 40.0]),
-            attack: *dice.pick(&[0.0, 0.0001, 0.001, 0.010, 0.030, 1.0]),
-            release: *dice.pick(&[0.0, 0.002, 0.020, 0.120, 0.150, 10.0]),
-            makeup: if dice.one_in(2) { Db::ZERO } else { Db(dice.between(-3.0, 6.0)) },
-            mix: match dice.below(8) {
-                0 => 0.0,
-                1..4 => dice.between(0.0, 1.0),
-                _ => 1.0,
-            },
-            detector: *dice.pick(&[Detector::Peak, Detector::Rms]),
-            key: (!keys.is_empty() && dice.one_in(2)).then(|| Key { from: dice.pick(keys).clone(), tap: dice.tap() }),
-            key_high_pass: dice.one_in(3).then(|| dice.spread(10.0, 3_000.0)),
-        }
-    }
-
-    fn delay(&mut self, on_return: bool) -> Delay {
-        let long = self.dice.one_in(12);
-        let dice = &mut self.dice;
-        let seconds = dice.spread(0.000_01, if long { 0.1 } else { 0.02 });
-        let time = match dice.below(3) {
-            0 => DelayTime::Quarters(*dice.pick(&[1.0 / 64.0, 1.0 / 48.0, 1.0 / 32.0, 1.0 / 24.0])),
-            _ => DelayTime::Seconds(seconds),
-        };
-        Delay {
-            time,
-            feedback: match dice.below(12) {
-                0 => 0.95,
-                1..4 => 0.0,
-                _ => dice.between(0.0, 0.7),
-            },
-            ping_pong: dice.one_in(2),
-            low_cut: dice.one_in(3).then(|| dice.spread(10.0, 1_000.0)),
-            high_cut: dice.one_in(3).then(|| dice.spread(500.0, 18_000.0)),
-            wet: if on_return && !dice.one_in(4) { 1.0 } else { dice.between(0.0, 1.0) },
-        }
-    }
-
     fn master(&mut self) -> Master {
         let keys = self.names.clone();
         let inserts: Vec<Insert> = (0..self.dice.integer(0, 3)).map(|_| self.insert(&keys, false)).collect();
@@ -452,32 +363,14 @@ impl Maker {
 
     /// Some of everything that can move, each with a range that keeps levels reasonable.
     fn automation(&mut self, inserts: &[Insert], sends: usize, pans: bool) -> Vec<Automation> {
-        let high = 0.45 * self.rate;
         let mut targets = vec![(Target::Gain, -30.0, 2.0)];
         if pans {
             targets.push((Target::Pan, -1.0, 1.0));
         }
         targets.extend((0..sends).map(|send| (Target::Send(send), -40.0, -3.0)));
         for (place, insert) in inserts.iter().enumerate() {
-            let mut add = |param, low, high| targets.push((Target::Insert(place, param), low, high));
-            match &insert.unit {
-                Unit::Gain(_) => add(Param::Gain, -30.0, 4.0),
-                Unit::Eq(eq) => (0..eq.bands.len()).for_each(|band| {
-                    add(Param::BandFreq(band), 10.0, high);
-                    add(Param::BandGain(band), -24.0, 9.0);
-                    add(Param::BandQ(band), 0.1, 20.0);
-                }),
-                Unit::Compressor(_) => {
-                    add(Param::Threshold, -60.0, 0.0);
-                    add(Param::Ratio, 1.0, 20.0);
-                    add(Param::Makeup, -6.0, 6.0);
-                    add(Param::Mix, 0.0, 1.0);
-                }
-                Unit::Delay(_) => {
-                    add(Param::Feedback, 0.0, 0.8);
-                    add(Param::Wet, 0.0, 1.0);
-                }
-            }
+            let of_insert = |(param, low, high)| (Target::Insert(place, param), low, high);
+            targets.extend(units::ranges(&insert.unit, self.rate).into_iter().map(of_insert));
         }
         let rarity = *self.dice.pick(&[3, 8, 8, 1_000]);
         targets.retain(|_| self.dice.one_in(rarity));

@@ -1,0 +1,50 @@
+//! The limiter, from the law at `stemwright_core::Limiter`.
+
+use stemwright_core::{Limiter, Param};
+
+use super::Mutant;
+use super::control::factor;
+use super::inserts::{Signal, Slot, smoothing};
+use super::oversampling::up;
+
+pub fn limit(slot: Slot<'_>, params: &Limiter, input: &Signal) -> Signal {
+    let frames = input.len();
+    let factors = slot.lines(&[Param::Gain, Param::Ceiling], frames, |at| {
+        let gain = factor(slot.read(Param::Gain, params.gain.0, at));
+        [gain, gain / factor(slot.read(Param::Ceiling, params.ceiling.0, at))]
+    });
+
+    let mut wanted = vec![0f64; frames]; // R
+    for channel in 0..2 {
+        let v: Vec<f64> = input.iter().zip(&factors).map(|(x, by)| by[1] * x[channel]).collect();
+        let fine = up(&v, 4);
+        for (n, wanted) in wanted.iter_mut().enumerate() {
+            let near = (16 * n).saturating_sub(8)..(16 * n + 9).min(fine.len());
+            let peak = fine[near].iter().fold(0f64, |peak, x| peak.max(x.abs()));
+            *wanted = wanted.max(20.0 * peak.log10());
+        }
+    }
+
+    let ahead = ((params.look_ahead * slot.rate).round() as usize).max(1); // A
+    let release = smoothing(params.release, slot.rate);
+    let mut last = 0.0;
+    let held: Vec<f64> = (0..frames) // E
+        .map(|n| {
+            let highest = wanted[n..(n + ahead + 1).min(frames)].iter().fold(0f64, |most, &r| most.max(r));
+            last = highest.max(release * last);
+            last
+        })
+        .collect();
+    let half = ahead / 2; // B
+    let smooth = mean_of_last(&mean_of_last(&held, half + 1), ahead - half + 1); // G
+
+    let late = usize::from(slot.mutant == Some(Mutant::LimiterOneFrameLate));
+    let gain_of = |n: usize| factor(-smooth[n.saturating_sub(late)]);
+    (0..frames).map(|n| input[n].map(|x| factors[n][0] * x * gain_of(n))).collect()
+}
+
+/// The mean of each value and those before it, `count` in all; before the first there is 0.
+fn mean_of_last(values: &[f64], count: usize) -> Vec<f64> {
+    let sum = |n: usize| values[(n + 1).saturating_sub(count)..=n].iter().sum::<f64>();
+    (0..values.len()).map(|n| sum(n) / count as f64).collect()
+}

@@ -1,0 +1,69 @@
+//! Up and down by half-band filters, from the law at `stemwright_core::HALF_BANDS`: the convolutions as they are
+//! written there. Taps of 0 and samples of 0 are left out; what lies outside the timeline is 0.
+
+use stemwright_core::{HALF_BAND_BETA, HALF_BANDS};
+
+/// The odd taps (k, h(k)) of the filter of a stage, stages counted from 0; h(0) is ½.
+fn odd_taps(stage: usize) -> Vec<(isize, f64)> {
+    let d = HALF_BANDS[stage] as isize;
+    let windowed = |k: isize| {
+        let sine = if k.rem_euclid(4) == 1 { 1.0 } else { -1.0 }; // of πk/2
+        let share = k as f64 / d as f64;
+        let window = bessel_i0(HALF_BAND_BETA * (1.0 - share * share).sqrt()) / bessel_i0(HALF_BAND_BETA);
+        sine / (std::f64::consts::PI * k as f64) * window
+    };
+    let taps: Vec<(isize, f64)> = (1 - d..d).filter(|k| k % 2 != 0).map(|k| (k, windowed(k))).collect();
+    let c = 0.5 / taps.iter().map(|(_, h)| h).sum::<f64>();
+    taps.into_iter().map(|(k, h)| (k, c * h)).collect()
+}
+
+/// I₀, the modified Bessel function of the first kind: Σ ((x/2)ᵐ/m!)².
+fn bessel_i0(x: f64) -> f64 {
+    let mut root = 1.0;
+    let mut sum = 1.0;
+    for m in 1..60 {
+        root *= x / 2.0 / f64::from(m);
+        sum += root * root;
+    }
+    sum
+}
+
+/// Adds by·from\[n + shift\] to every to\[n\].
+fn add_shifted(to: &mut [f64], by: f64, from: &[f64], shift: isize) {
+    let to = &mut to[(-shift).max(0) as usize..];
+    let from = &from[shift.max(0) as usize..];
+    for (to, from) in to.iter_mut().zip(from) {
+        *to += by * from;
+    }
+}
+
+/// Twice the rate: y\[m\] = 2·Σ h(k)·x̂\[m−k\].
+fn double(x: &[f64], stage: usize) -> Vec<f64> {
+    // m = 2n + 1: x̂[2n + 1 − k] is x[n + (1 − k)/2] for odd k. For m = 2n only h(0) meets a sample.
+    let mut between = vec![0.0; x.len()];
+    for (k, h) in odd_taps(stage) {
+        add_shifted(&mut between, 2.0 * h, x, (1 - k) / 2);
+    }
+    x.iter().zip(between).flat_map(|(&on, between)| [on, between]).collect()
+}
+
+/// Half the rate: x\[n\] = Σ h(k)·y\[2n−k\].
+fn halve(y: &[f64], stage: usize) -> Vec<f64> {
+    // y[2n − k] for odd k is the odd sample 2j + 1 with j = n − (k + 1)/2.
+    let odd: Vec<f64> = y.iter().skip(1).step_by(2).copied().collect();
+    let mut x: Vec<f64> = y.iter().step_by(2).map(|y| 0.5 * y).collect();
+    for (k, h) in odd_taps(stage) {
+        add_shifted(&mut x, h, &odd, -(k + 1) / 2);
+    }
+    x
+}
+
+/// 2ˢ times the rate for s stages: sample 2ˢ·n is where sample n was.
+pub fn up(signal: &[f64], stages: usize) -> Vec<f64> {
+    (0..stages).fold(signal.to_vec(), |signal, stage| double(&signal, stage))
+}
+
+/// Back from there.
+pub fn down(signal: &[f64], stages: usize) -> Vec<f64> {
+    (0..stages).rev().fold(signal.to_vec(), |signal, stage| halve(&signal, stage))
+}
