@@ -13,9 +13,6 @@ pub(crate) const WIDTH: usize = 1;
 /// What counts as silence for the level, −300 dB.
 const FLOOR: f64 = 1e-15;
 
-/// Nearer than this to where it goes, in dB, a reduction has arrived: in f64 it would never.
-const ARRIVED_DB: f64 = 1.0 / (1u64 << 40) as f64;
-
 pub(crate) fn controls(gate: &Gate) -> [f64; WIDTH] {
     [gate.threshold.0]
 }
@@ -31,15 +28,14 @@ pub struct GateUnit {
     range: f64,
     hysteresis: f64,
     hold: u64,
-    /// Opening is the release of a reduction, closing its attack.
     ballistics: Ballistics,
     fall: f64,
     key: KeyFilter,
     envelope: f64,
     open: bool,
     held: u64,
-    /// y of the law, in dB.
-    reduction: f64,
+    /// range − y of the law, in dB: nothing when closed, so that silence can become exact.
+    opened: f64,
     gain: Vec<f64>,
     lines: Vec<Line>,
 }
@@ -55,13 +51,13 @@ impl GateUnit {
             range,
             hysteresis: gate.hysteresis,
             hold: (gate.hold * rate).round() as u64,
-            ballistics: Ballistics::new(gate.release, gate.attack, rate),
+            ballistics: Ballistics::new(gate.attack, gate.release, rate),
             fall: smoothing(0.010, rate),
             key: KeyFilter::new(high_pass.into_iter().chain(low_pass), heard, rate),
             envelope: 0.0,
             open: false,
             held: 0,
-            reduction: range,
+            opened: 0.0,
             gain: Vec::new(),
             lines: vec![Line::new(latency(gate, rate), channels); waves],
         }
@@ -96,8 +92,12 @@ impl GainUnit for GateUnit {
             gain.iter_mut().zip(channel).for_each(|(level, x)| *level = level.max(x.abs()));
         }
         for run in runs(start, frames) {
-            if run.phase == 0 && self.envelope < NOTHING {
-                self.envelope = 0.0;
+            if run.phase == 0 {
+                for state in [&mut self.envelope, &mut self.opened] {
+                    if *state < NOTHING {
+                        *state = 0.0;
+                    }
+                }
             }
             for (i, value) in gain[run.range()].iter_mut().enumerate() {
                 let threshold = controls.value(run, i, 0);
@@ -105,11 +105,8 @@ impl GainUnit for GateUnit {
                 let level = 20.0 * LOG10_2 * log2(self.envelope.max(FLOOR));
                 self.decide(level, threshold);
                 let wanted = self.wanted(level, threshold);
-                self.reduction = self.ballistics.step(self.reduction, wanted);
-                if (self.reduction - wanted).abs() < ARRIVED_DB {
-                    self.reduction = wanted;
-                }
-                *value = exp2(-self.reduction * (LOG2_10 / 20.0));
+                self.opened = self.ballistics.step(self.opened, self.range - wanted);
+                *value = exp2((self.opened - self.range) * (LOG2_10 / 20.0));
             }
         }
         self.gain = gain;
@@ -123,7 +120,7 @@ impl GainUnit for GateUnit {
     }
 
     fn is_silent(&self) -> bool {
-        let at_rest = self.envelope == 0.0 && self.reduction == self.range;
+        let at_rest = self.envelope == 0.0 && self.opened == 0.0;
         at_rest && !self.open && self.key.is_silent() && self.lines.iter().all(Line::is_silent)
     }
 

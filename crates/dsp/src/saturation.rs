@@ -39,6 +39,8 @@ pub struct SaturationUnit {
     /// The wet and the dry factor of each frame that comes out.
     factors: [Vec<f64>; 2],
     late: Line,
+    /// Whether the factors move: then they must be noted in silence too. Not known before the first block.
+    moving: bool,
     high_pass: Option<[f64; 6]>,
     waves: Vec<Wave>,
 }
@@ -53,6 +55,7 @@ impl SaturationUnit {
             bends: vec![Vec::new(); channels],
             factors: Default::default(),
             late: Line::new(round_trip(stages), 2),
+            moving: true,
             high_pass: (saturation.asymmetry > 0.0).then(|| design(&band, q, rate)),
             waves: (0..waves).map(|_| Wave::new(stages, channels)).collect(),
         }
@@ -155,7 +158,8 @@ impl GainUnit for SaturationUnit {
                 factors.extend((0..run.frames).map(|i| controls.value(run, i, which)));
             }
         }
-        if controls.is_moving() {
+        self.moving = controls.is_moving();
+        if self.moving {
             let [wet, dry] = &mut self.factors;
             self.late.process(&mut [wet, dry]);
         }
@@ -180,7 +184,7 @@ impl GainUnit for SaturationUnit {
     }
 
     fn is_silent(&self) -> bool {
-        self.waves.iter().all(Wave::is_silent)
+        !self.moving && self.waves.iter().all(Wave::is_silent)
     }
 
     fn is_wave_silent(&self, wave: usize) -> bool {

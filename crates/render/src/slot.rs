@@ -183,9 +183,11 @@ impl Detection {
         if heard.silent && self.unit.is_silent() && signal.is_silent() {
             return;
         }
+        // Before it hears the block: what is at rest after it may still have rung in it.
+        let rests = signal.whole.silent && self.unit.is_wave_silent(0);
         self.unit.detect(start, &heard.channels, controls);
         for (number, wave) in signal.waves_mut().enumerate() {
-            if wave.silent && self.unit.is_wave_silent(number) {
+            if if number == 0 { rests } else { wave.silent && self.unit.is_wave_silent(number) } {
                 continue;
             }
             if let Some(second) = number.checked_sub(1).and_then(|lane| self.second.get_mut(lane)) {
