@@ -135,8 +135,9 @@ impl<'m> Engine<'m> {
             Tail::Auto => (grid_end, None),
             Tail::Seconds(seconds) => (self.end + (seconds * self.rate as f64).round() as i64, None),
         };
-        let mut now = self.start - self.late;
-        // What is late has to come first: nothing of it is before the start of the files but silence and pre-ringing.
+        // What is late has to come first. Nothing is heard before the start of the files but what linear-phase filters ring
+        // ahead of it, at most `late` frames; a unit may have noted control values as much earlier.
+        let mut now = self.start - 2 * self.late;
         while now < self.start {
             let frames = (self.start - now).min(self.block as i64) as usize;
             self.process(now, frames, cancel)?;

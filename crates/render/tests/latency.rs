@@ -49,7 +49,7 @@ fn delayed(case: &Case) -> Case {
 #[test]
 fn units_that_only_delay_change_no_bit() {
     let mut latest = 0;
-    for seed in 0..120 {
+    for seed in 0..200 {
         let case = case(seed, (seed % 11) as u32);
         let late = delayed(&case);
         let media = Memory { rate: late.session.rate, sources: &late.sources };
