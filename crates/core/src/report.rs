@@ -4,7 +4,7 @@ use crate::{Finding, Manifest, Receipt};
 use serde::Serialize;
 
 /// The answer of `stemwright bounce --json`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BounceReport {
     /// Whether the set was written and proven.
@@ -23,6 +23,9 @@ pub struct BounceReport {
     /// With `--dry-run`: what would be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
+    /// With `--dry --wet`: the same of the dry set, written after this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dry: Option<Box<Self>>,
     /// Why nothing was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorReport>,
@@ -38,6 +41,8 @@ pub struct Plan {
     pub frames: u64,
     /// The session's frame on which the files start.
     pub start: i64,
+    /// Frames by which the longest path is late; it is compensated, and in no file.
+    pub latency: u64,
     /// About how many bytes the set takes, without the tail.
     pub bytes: u64,
     /// What was noticed.

@@ -51,6 +51,7 @@ Examples:
   stemwright bounce song/ --headroom auto        as much lower as no file clips
   stemwright bounce mix.toml -o ~/out --format wav32f
   stemwright bounce song/ --through-master       stems that add up to the mastered track
+  stemwright bounce song/ --dry --wet            song-stems/ and, without inserts and returns, song-stems-dry/
   stemwright bounce song/ --dry-run              what would be written
 
 Exit status: 0 the set is written and proven, 1 it is and there are findings, 2 it is not.")]
@@ -78,6 +79,9 @@ pub(crate) struct Bounce {
     /// Print the session dry, with inserts bypassed and returns silent, into NAME-stems-dry
     #[arg(long)]
     pub(crate) dry: bool,
+    /// Print the session as it sounds, which is the default; with --dry both, -o SET and SET-dry
+    #[arg(long)]
+    pub(crate) wet: bool,
     /// Threads [default: one a core]; changes no sample
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true, value_name = "N")]
     pub(crate) threads: Option<u16>,

@@ -20,23 +20,10 @@ const SESSION: &str = "session.toml";
 
 pub(crate) fn run(args: &Bounce) -> ExitCode {
     let printer = Printer::new(&args.talk);
-    let mut report = BounceReport {
-        ok: false,
-        set: String::new(),
-        manifest: None,
-        receipt: None,
-        moved_aside: None,
-        plan: None,
-        error: None,
-    };
+    let mut report = BounceReport::default();
     let status = match work(args, printer, &mut report) {
-        Ok(status) => status,
-        Err(failure) => {
-            printer.error(&failure.message, failure.hint.as_deref());
-            let stopped = failure.stopped;
-            report.error = Some(ErrorReport { message: failure.message, hint: failure.hint });
-            ExitCode::from(if stopped { STOPPED } else { FAILED })
-        }
+        Ok(status) => ExitCode::from(status),
+        Err(failure) => ExitCode::from(if failure.stopped { STOPPED } else { FAILED }),
     };
     printer.document(&report);
     status
@@ -60,52 +47,104 @@ impl From<SessionError> for Failure {
     }
 }
 
-fn work(args: &Bounce, printer: Printer, report: &mut BounceReport) -> Result<ExitCode, Failure> {
-    let path = document(&args.session)?;
-    let target = match &args.output {
-        Some(output) => output.clone(),
-        None => default_target(&path, if args.dry { "-stems-dry" } else { "-stems" })?,
+/// Prints the set or sets that were asked for. What went wrong is told, and stands in the report.
+fn work(args: &Bounce, printer: Printer, report: &mut BounceReport) -> Result<u8, Failure> {
+    let told = |failure: Failure, report: &mut BounceReport| {
+        printer.error(&failure.message, failure.hint.as_deref());
+        report.ok = false;
+        report.error = Some(ErrorReport { message: failure.message.clone(), hint: failure.hint.clone() });
+        failure
     };
-    report.set = target.display().to_string();
-    let file = SessionFile::read(&path)?;
-    let media = Files::new();
-    if args.dry_run {
-        return plan(args, printer, &file, &media, report);
+    let job = match Job::new(args, printer, report) {
+        Ok(job) => job,
+        Err(failure) => return Err(told(failure, report)),
+    };
+    let status = job.print(args.dry && !args.wet, report).map_err(|failure| told(failure, report))?;
+    if !(args.dry && args.wet) {
+        return Ok(status);
     }
-    let handler = || {
-        if STOP.swap(true, Ordering::Relaxed) {
-            // Asked twice: the rest of the staging folder is removed by the next run.
-            std::process::exit(i32::from(STOPPED));
+    let mut dry = BounceReport::default();
+    let second = job.print(true, &mut dry).map_err(|failure| told(failure, &mut dry));
+    report.dry = Some(Box::new(dry));
+    second.map(|second| status.max(second))
+}
+
+/// One session, to be printed once or twice.
+struct Job<'a> {
+    args: &'a Bounce,
+    printer: Printer,
+    path: PathBuf,
+    file: SessionFile,
+    media: Files,
+}
+
+impl<'a> Job<'a> {
+    fn new(args: &'a Bounce, printer: Printer, report: &mut BounceReport) -> Result<Self, Failure> {
+        let path = document(&args.session)?;
+        report.set = target(args, &path, args.dry && !args.wet)?.display().to_string();
+        let file = SessionFile::read(&path)?;
+        if !args.dry_run {
+            let handler = || {
+                if STOP.swap(true, Ordering::Relaxed) {
+                    // Asked twice: the rest of the staging folder is removed by the next run.
+                    std::process::exit(i32::from(STOPPED));
+                }
+            };
+            ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")?;
+            stemwright_audio::allow_many_files();
         }
-    };
-    ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")?;
-    let options = BounceOptions {
-        coding: args.format.into(),
-        headroom: args.headroom,
-        dither: args.dither,
-        through_master: args.through_master,
-        dry: args.dry,
-        tail: args.tail,
-        block: args.block as usize,
-        threads: args.threads.map(usize::from),
-        force: args.force,
-        fault: args.inject_fault,
-    };
-    stemwright_audio::allow_many_files();
-    let bar = printer.progress(file.session.rate.hz());
-    let result = bounce(&file.session, &media, &target, options, &|progress| bar.show(progress), &STOP);
-    let speed = bar.finish(result.as_ref().map_or(0, |bounced| bounced.receipt.frames));
-    let bounced = result.map_err(|error| failure(error, &file, &target, report))?;
-    for finding in &bounced.receipt.findings {
-        printer.finding(finding);
+        Ok(Self { args, printer, path, file, media: Files::new() })
     }
-    printer.result(&table(&bounced, speed, printer.verbose));
-    let status = exit::from_findings(&bounced.receipt.findings, args.talk.fail_on.into());
-    report.ok = true;
-    report.moved_aside = bounced.moved_aside.map(|path| path.display().to_string());
-    report.manifest = Some(bounced.manifest);
-    report.receipt = Some(bounced.receipt);
-    Ok(status)
+
+    /// Prints one set, or with `--dry-run` what would be in it.
+    fn print(&self, dry: bool, report: &mut BounceReport) -> Result<u8, Failure> {
+        let Self { args, printer, file, media, .. } = self;
+        let target = target(args, &self.path, dry)?;
+        report.set = target.display().to_string();
+        if args.dry_run {
+            return plan(args, *printer, file, media, report);
+        }
+        let options = BounceOptions {
+            coding: args.format.into(),
+            headroom: args.headroom,
+            dither: args.dither,
+            through_master: args.through_master,
+            dry,
+            tail: args.tail,
+            block: args.block as usize,
+            threads: args.threads.map(usize::from),
+            force: args.force,
+            fault: args.inject_fault,
+        };
+        let bar = printer.progress(file.session.rate.hz());
+        let result = bounce(&file.session, media, &target, options, &|progress| bar.show(progress), &STOP);
+        let speed = bar.finish(result.as_ref().map_or(0, |bounced| bounced.receipt.frames));
+        let bounced = result.map_err(|error| failure(error, file, &target, report))?;
+        for finding in &bounced.receipt.findings {
+            printer.finding(finding);
+        }
+        printer.result(&table(&bounced, speed, printer.verbose));
+        let status = exit::from_findings(&bounced.receipt.findings, args.talk.fail_on.into());
+        report.ok = true;
+        report.moved_aside = bounced.moved_aside.map(|path| path.display().to_string());
+        report.manifest = Some(bounced.manifest);
+        report.receipt = Some(bounced.receipt);
+        Ok(status)
+    }
+}
+
+/// The folder of a set: as asked for, or beside the session. Where both are printed, `-dry` tells the dry one.
+fn target(args: &Bounce, document: &Path, dry: bool) -> Result<PathBuf, Failure> {
+    match &args.output {
+        Some(output) if dry && args.wet => {
+            let mut name =
+                output.file_name().ok_or_else(|| anyhow!("{} is no name for a folder", output.display()))?.to_owned();
+            name.push("-dry");
+            Ok(output.with_file_name(name))
+        }
+        Some(output) => Ok(output.clone()),
+        None => default_target(document, if dry { "-stems-dry" } else { "-stems" }),
+    }
 }
 
 /// The session document that a path means.
@@ -196,7 +235,7 @@ fn plan(
     file: &SessionFile,
     media: &Files,
     report: &mut BounceReport,
-) -> Result<ExitCode, Failure> {
+) -> Result<u8, Failure> {
     let graph = Graph::new(&file.session, media).map_err(|error| Failure {
         message: at_line(&error, file),
         hint: error.hint(),
@@ -211,6 +250,7 @@ fn plan(
         stems: stems.collect(),
         frames: (graph.end - graph.start) as u64,
         start: graph.start,
+        latency: graph.master_late.output as u64,
         bytes: set_bytes(&graph, args.format.into()),
         findings: graph.findings.clone(),
     };
@@ -219,7 +259,12 @@ fn plan(
     }
     let length = file.session.rate.clock(plan.frames as i64);
     let mut text = format!("{} would hold {}, the mix and the master\n", report.set, count(plan.stems.len()));
-    text += &format!("{length} and the tail, at {}, about {:.0} MB\n\n", file.session.rate, plan.bytes as f64 / 1e6);
+    text += &format!("{length} and the tail, at {}, about {:.0} MB\n", file.session.rate, plan.bytes as f64 / 1e6);
+    if plan.latency > 0 {
+        let milliseconds = plan.latency as f64 / f64::from(file.session.rate.hz()) * 1e3;
+        text += &format!("latency {milliseconds:.1} ms ({} frames), compensated\n", plan.latency);
+    }
+    text += "\n";
     let width = plan.stems.iter().map(|stem| stem.file.chars().count()).max().unwrap_or(0);
     for stem in &plan.stems {
         text += &format!("  {:width$}  {}\n", stem.file, stem.tracks.join(", "));

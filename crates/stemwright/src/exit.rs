@@ -1,6 +1,5 @@
 //! Exit statuses, the same for every verb.
 
-use std::process::ExitCode;
 use stemwright_core::{Finding, Severity};
 
 /// The command could not do its work.
@@ -9,6 +8,6 @@ pub(crate) const FAILED: u8 = 2;
 pub(crate) const STOPPED: u8 = 130;
 
 /// 0 where every finding is below `fail_on`, else 1.
-pub(crate) fn from_findings(findings: &[Finding], fail_on: Severity) -> ExitCode {
-    ExitCode::from(u8::from(findings.iter().any(|finding| finding.severity >= fail_on)))
+pub(crate) fn from_findings(findings: &[Finding], fail_on: Severity) -> u8 {
+    u8::from(findings.iter().any(|finding| finding.severity >= fail_on))
 }

@@ -315,3 +315,26 @@ fn paths_with_spaces_quotes_and_other_alphabets_are_read_and_shown() {
     fs::remove_file(desk.path(&format!("{folder}/my clips/Größe #1 (take 2).wav"))).unwrap();
     desk.bounce(&[folder]).ended(2).says(&["Größe #1 (take 2).wav", "does not exist"]);
 }
+
+#[test]
+fn dry_and_wet_together_are_two_sets() {
+    let desk = Desk::with_song(&[("Lead", "stem = 'Lead'\n[[track.insert]]\ntype = 'gain'\ngain = -20.0")]);
+    let outcome = desk.bounce(&["song", "--dry", "--wet", "--json"]).ended(0);
+    let answer = outcome.json();
+    assert_eq!((&answer["set"], &answer["dry"]["set"]), (&"song-stems".into(), &"song-stems-dry".into()));
+    let peak = |answer: &serde_json::Value| answer["manifest"]["stems"][0]["levels"]["peak_dbfs"].as_f64().unwrap();
+    assert!((peak(answer["dry"].pointer("").unwrap()) - peak(&answer) - 20.0).abs() < 0.02);
+    assert_eq!(answer["dry"]["ok"], true);
+    assert_eq!(desk.names(), ["song", "song-stems", "song-stems-dry"]);
+
+    // With -o the dry one is beside it; what stands in its way keeps nothing else from being written.
+    fs::create_dir(desk.path("out-dry")).unwrap();
+    fs::write(desk.path("out-dry/mine.txt"), "mine").unwrap();
+    let outcome = desk.bounce(&["song", "--dry", "--wet", "-o", "out/"]).ended(2);
+    assert!(outcome.err.contains("out-dry") && outcome.err.contains("mine.txt"), "{}", outcome.err);
+    assert!(desk.path("out/stems.json").is_file());
+    // Either alone is what it says.
+    desk.bounce(&["song", "--wet", "-o", "one"]).ended(0);
+    desk.bounce(&["song", "--dry", "-o", "two"]).ended(0);
+    assert_eq!(desk.names(), ["one", "out", "out-dry", "song", "song-stems", "song-stems-dry", "two"]);
+}
