@@ -61,14 +61,6 @@ pub struct Block<'a> {
     pub stems: Vec<[&'a [f64]; 2]>,
 }
 
-impl Block<'_> {
-    /// The largest magnitude of everything in a part of it.
-    pub(crate) fn peak(&self, range: std::ops::Range<usize>) -> f64 {
-        let channels = self.stems.iter().chain([&self.mix, &self.master]).flatten();
-        channels.flat_map(|channel| &channel[range.clone()]).fold(0.0, |peak, x| peak.max(x.abs()))
-    }
-}
-
 /// Where blocks go.
 pub trait Sink {
     /// Takes the next block.
@@ -182,9 +174,8 @@ impl<'m> Engine<'m> {
         sink: &mut dyn Sink,
     ) -> Result<f64, EngineError> {
         self.process(start, frames, cancel)?;
-        let block = self.master.block(start, frames);
-        sink.block(&block)?;
-        Ok(block.peak(watched))
+        sink.block(&self.master.block(start, frames))?;
+        Ok(self.master.peak(frames, watched))
     }
 
     /// Renders a block; `start` is the frame of the timeline of what comes out.

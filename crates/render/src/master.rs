@@ -92,6 +92,19 @@ impl MasterRun {
         }
     }
 
+    /// The loudest sample of the mix, the master and all lanes in a part of what was rendered last. Lanes before the
+    /// chain count with those after it, so that a set is not shorter for being printed through the master.
+    pub(crate) fn peak(&self, frames: usize, range: std::ops::Range<usize>) -> f64 {
+        let waiting = (self.late[1] - self.late[0]) as usize;
+        let before = (0..=self.mix.lanes.len()).map(|wave| self.mix.heard(wave, waiting, frames));
+        let after = (0..=self.out.lanes.len()).map(|wave| self.out.heard(wave, 0, frames));
+        let loudest = |heard: Heard<'_>| {
+            let samples = heard.channels.iter().flat_map(|channel| &channel[range.clone()]);
+            if heard.silent { 0.0 } else { samples.fold(0.0f64, |peak, x| peak.max(x.abs())) }
+        };
+        before.chain(after).map(loudest).fold(0.0, f64::max)
+    }
+
     pub(crate) fn pending(&self) -> u64 {
         self.slots.iter().map(Slot::pending).chain([self.mix.pending()]).max().unwrap_or(0)
     }

@@ -2,6 +2,11 @@
 
 mod interpreter;
 
+#[path = "interpreter/itself/colour.rs"]
+mod colour;
+#[path = "interpreter/itself/dynamics.rs"]
+mod dynamics;
+
 use stemwright_core::{
     Automation, Band, BandKind, Bus, Clip, Compressor, Db, Delay, DelayTime, Detector, Eq, Insert, Key, Master, PanLaw,
     Param, SampleRate, Send, Session, Shape, Song, Strip, Tap, Target, Tempo, Track, Unit,

@@ -67,3 +67,44 @@ pub fn up(signal: &[f64], stages: usize) -> Vec<f64> {
 pub fn down(signal: &[f64], stages: usize) -> Vec<f64> {
     (0..stages).rev().fold(signal.to_vec(), |signal, stage| halve(&signal, stage))
 }
+
+#[test]
+fn half_bands_keep_every_sine_below_their_band_edge() {
+    assert!((bessel_i0(1.0) - 1.266_065_877_752_008_4).abs() < 1e-15);
+    assert!((bessel_i0(10.0) - 2_815.716_628_466_254).abs() < 1e-11);
+    for frequency in [0.01f64, 0.2, 0.3, 0.45] {
+        let sine = |n: f64| (std::f64::consts::TAU * frequency * n + 0.3).sin();
+        let signal: Vec<f64> = (0..600).map(|n| sine(f64::from(n))).collect();
+        for stages in 1..=4 {
+            let fine = up(&signal, stages);
+            assert_eq!(fine.len(), signal.len() << stages);
+            for (n, &x) in fine.iter().enumerate().take(400 << stages).skip(200 << stages) {
+                let wanted = sine(n as f64 / f64::from(1 << stages));
+                // 0.001 dB is 1.15e-4.
+                assert!((x - wanted).abs() < 1.2e-4, "{frequency} up by {stages}: {x} instead of {wanted}");
+            }
+            let back = down(&fine, stages);
+            assert!(signal[..400].iter().zip(&back).skip(200).all(|(a, b)| (a - b).abs() < 1.2e-4));
+        }
+    }
+}
+
+#[test]
+fn half_bands_reach_as_far_as_their_law_says() {
+    let mut impulse = vec![0.0; 400];
+    impulse[200] = 1.0;
+    let ends = |signal: &[f64]| {
+        let place = |x: Option<usize>| x.unwrap() as i64 - 200;
+        [place(signal.iter().position(|&x| x != 0.0)), place(signal.iter().rposition(|&x| x != 0.0))]
+    };
+    // (83 + 83)/2 frames, (15 + 15)/4 more, (11 + 11)/8 more.
+    for (stages, reach, bound) in [(1, 83, 84), (2, 90, 92), (3, 93, 95)] {
+        assert_eq!(ends(&down(&up(&impulse, stages), stages)), [-reach, reach]);
+        assert!(reach <= bound);
+    }
+    let frames: Vec<f64> = up(&impulse, 4).chunks(16).map(|frame| frame.iter().sum()).collect();
+    assert_eq!(ends(&frames), [-48, 47]);
+    // On the samples themselves nothing changes, and a constant stays one.
+    assert!(up(&impulse, 4).iter().step_by(16).eq(impulse.iter()));
+    assert!(up(&[1.0; 400], 4)[3_200..3_600].iter().all(|x| (x - 1.0).abs() < 1e-14));
+}

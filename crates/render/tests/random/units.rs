@@ -20,7 +20,7 @@ impl Maker {
     /// `keys`: the strips that may be keyed from.
     pub(super) fn insert(&mut self, keys: &[String], on_return: bool) -> Insert {
         // Echoes and reverbs are what returns are for.
-        let kind = self.dice.below(if on_return { 28 } else { 22 });
+        let kind = self.dice.below(if on_return { 31 } else { 24 });
         let unit = match kind {
             0..2 => Unit::Gain(Db(self.dice.between(-12.0, 4.0))),
             2..6 => {
@@ -30,9 +30,10 @@ impl Maker {
             6..10 => Unit::Compressor(self.compressor(keys)),
             10..13 => Unit::Limiter(self.limiter()),
             13..16 => Unit::Gate(self.gate(keys)),
-            16 => Unit::DeEsser(self.de_esser()),
-            17..20 => Unit::Saturation(self.saturation()),
-            20 => Unit::Width(self.width()),
+            16 | 17 => Unit::DeEsser(self.de_esser()),
+            18..21 => Unit::Saturation(self.saturation()),
+            21 => Unit::Width(self.width()),
+            22 | 27.. => Unit::Reverb(self.reverb(on_return)),
             _ => Unit::Delay(self.delay(on_return)),
         };
         Insert { bypass: self.dice.one_in(10), unit }
@@ -163,12 +164,12 @@ impl Maker {
         let (high, rare) = (0.45 * self.rate, if self.wild { 3 } else { 10 });
         let dice = &mut self.dice;
         DeEsser {
-            freq: if dice.one_in(rare) { *dice.pick(&[500.0, high]) } else { dice.spread(500.0, high) },
+            freq: if dice.one_in(rare) { *dice.pick(&[500.0, high]) } else { dice.spread(500.0, 15_000.0) },
             q: if dice.one_in(rare) { *dice.pick(&[0.3, 5.0]) } else { dice.spread(0.3, 5.0) },
-            threshold: Db(if dice.one_in(rare) { *dice.pick(&[-80.0, 0.0]) } else { dice.between(-50.0, -10.0) }),
+            threshold: Db(if dice.one_in(rare) { *dice.pick(&[-80.0, 0.0]) } else { dice.between(-70.0, -25.0) }),
             ratio: *dice.pick(&[1.0, 1.5, 2.0, 4.0, 10.0, f64::INFINITY]),
             range: *dice.pick(&[0.0, 3.0, 12.0, 12.0, 40.0]),
-            attack: *dice.pick(&[0.0, 0.0005, 0.005, 1.0]),
+            attack: *dice.pick(&[0.0, 0.0005, 0.0005, 0.005, 1.0]),
             release: *dice.pick(&[0.0, 0.002, 0.060, 10.0]),
         }
     }
@@ -198,7 +199,7 @@ impl Maker {
         Width { width, mono_below: dice.one_in(2).then(|| dice.spread(20.0, 2_000.0)) }
     }
 
-    pub(super) fn reverb(&mut self, on_return: bool) -> Reverb {
+    fn reverb(&mut self, on_return: bool) -> Reverb {
         let (high, rare) = (0.45 * self.rate, if self.wild { 3 } else { 10 });
         let dice = &mut self.dice;
         Reverb {
