@@ -26,7 +26,7 @@ pub use delay::{Delay, DelayTime};
 pub use eq::{Band, BandKind, Eq};
 pub use gate::Gate;
 pub use limiter::Limiter;
-pub use oversampling::{HALF_BAND_BETA, HALF_BANDS};
+pub use oversampling::{HALF_BAND_BETA, HALF_BANDS, PEAK_HALF_BANDS};
 pub use reverb::Reverb;
 pub use saturation::Saturation;
 pub use width::Width;

@@ -13,7 +13,7 @@ mod units;
 pub use finding::{Finding, Severity};
 pub use insert::{
     Band, BandKind, Compressor, DeEsser, Delay, DelayTime, Detector, Eq, Gate, HALF_BAND_BETA, HALF_BANDS, Insert, Key,
-    Limiter, Param, Reverb, Saturation, Unit, Width,
+    Limiter, PEAK_HALF_BANDS, Param, Reverb, Saturation, Unit, Width,
 };
 pub use nearest::nearest;
 pub use report::{BounceReport, ErrorReport, Plan, PlannedStem};

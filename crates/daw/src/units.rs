@@ -187,7 +187,7 @@ fn limiter(fields: &mut Fields<'_>) -> Result<Limiter, SessionError> {
     Ok(Limiter {
         ceiling: fields.number("ceiling", CEILING, "dBTP")?.map_or(default.ceiling, Db),
         gain: fields.number("gain", LIMITER_GAIN, "dB")?.map_or(default.gain, Db),
-        look_ahead: milliseconds(fields, "look_ahead_ms", 0.1..=20.0)?.unwrap_or(default.look_ahead),
+        look_ahead: milliseconds(fields, "look_ahead_ms", 0.25..=20.0)?.unwrap_or(default.look_ahead),
         release: milliseconds(fields, "release_ms", RELEASE_MS)?.unwrap_or(default.release),
     })
 }

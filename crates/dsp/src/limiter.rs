@@ -5,13 +5,16 @@ use crate::line::Line;
 use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
 use std::collections::VecDeque;
 use std::f64::consts::{LOG2_10, LOG10_2};
-use stemwright_core::{Db, Limiter};
+use stemwright_core::{Db, Limiter, PEAK_HALF_BANDS};
 
 /// Gain, gain over ceiling.
 pub(crate) const WIDTH: usize = 2;
 
 /// Frames that the way up by 16 reaches ahead.
-const PEAK_FRAMES: usize = 48;
+const PEAK_FRAMES: usize = 86;
+
+/// The shortest look-ahead in frames.
+const SHORTEST: usize = 8;
 
 /// Reductions go into the means as whole multiples of 2⁻³² dB: sums of whole numbers stay exact for hours.
 const STEPS: f64 = (1u64 << 32) as f64;
@@ -24,7 +27,7 @@ pub(crate) fn controls(limiter: &Limiter) -> [f64; WIDTH] {
 }
 
 fn look_ahead(limiter: &Limiter, rate: f64) -> usize {
-    ((limiter.look_ahead * rate).round() as usize).max(1)
+    ((limiter.look_ahead * rate).round() as usize).max(SHORTEST)
 }
 
 pub(crate) fn latency(limiter: &Limiter, rate: f64) -> usize {
@@ -121,7 +124,7 @@ pub(crate) fn drive(start: i64, samples: &mut [f64], controls: Controls<'_>, whi
     }
 }
 
-/// P of the law, 48 frames late.
+/// P of the law, [`PEAK_FRAMES`] late.
 struct Peaks {
     raised: Vec<Upsampler>,
     driven: Vec<f64>,
@@ -133,7 +136,12 @@ struct Peaks {
 
 impl Peaks {
     fn new(channels: usize) -> Self {
-        Self { raised: vec![Upsampler::new(4); channels], driven: Vec::new(), last: 0.0, quiet: usize::MAX }
+        Self {
+            raised: vec![Upsampler::new(&PEAK_HALF_BANDS); channels],
+            driven: Vec::new(),
+            last: 0.0,
+            quiet: usize::MAX,
+        }
     }
 
     fn measure(&mut self, start: i64, heard: &[&[f64]], controls: Controls<'_>, out: &mut [f64]) {

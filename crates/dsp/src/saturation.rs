@@ -6,7 +6,7 @@ use crate::line::Line;
 use crate::section::design;
 use crate::{Controls, GainUnit, Section, exp2, runs};
 use std::f64::consts::{FRAC_1_SQRT_2, LOG2_E};
-use stemwright_core::{Band, BandKind, Db, Saturation};
+use stemwright_core::{Band, BandKind, Db, HALF_BANDS, Saturation};
 
 /// Drive, mix·output, 1 − mix.
 pub(crate) const WIDTH: usize = 3;
@@ -16,19 +16,20 @@ pub(crate) fn controls(saturation: &Saturation) -> [f64; WIDTH] {
     [saturation.drive.factor(), mix * saturation.output.factor(), 1.0 - mix]
 }
 
-/// How often the rate is doubled.
-fn stages(rate: f64) -> usize {
-    if rate <= 64_000.0 {
+/// The filters by which the rate is doubled, once each.
+fn bands(rate: f64) -> &'static [usize] {
+    let times = if rate <= 64_000.0 {
         3
     } else if rate <= 128_000.0 {
         2
     } else {
         1
-    }
+    };
+    &HALF_BANDS[..times]
 }
 
 pub(crate) fn latency(rate: f64) -> usize {
-    round_trip(stages(rate))
+    round_trip(bands(rate))
 }
 
 /// A saturation and the filters of its waves.
@@ -48,16 +49,16 @@ pub struct SaturationUnit {
 impl SaturationUnit {
     /// A saturation at rest for so many waves: the signal and its lanes.
     pub fn new(saturation: &Saturation, channels: usize, waves: usize, rate: f64) -> Self {
-        let (stages, q) = (stages(rate), FRAC_1_SQRT_2);
+        let (bands, q) = (bands(rate), FRAC_1_SQRT_2);
         let band = Band { kind: BandKind::HighPass { steep: false }, freq: 10.0, gain: Db::ZERO, q };
         Self {
             asymmetry: saturation.asymmetry,
             bends: vec![Vec::new(); channels],
             factors: Default::default(),
-            late: Line::new(round_trip(stages), 2),
+            late: Line::new(round_trip(bands), 2),
             moving: true,
             high_pass: (saturation.asymmetry > 0.0).then(|| design(&band, q, rate)),
-            waves: (0..waves).map(|_| Wave::new(stages, channels)).collect(),
+            waves: (0..waves).map(|_| Wave::new(bands, channels)).collect(),
         }
     }
 }
@@ -75,15 +76,15 @@ struct Wave {
 }
 
 impl Wave {
-    fn new(stages: usize, channels: usize) -> Self {
+    fn new(bands: &[usize], channels: usize) -> Self {
         Self {
-            up: vec![Upsampler::new(stages); channels],
-            down: vec![Downsampler::new(stages); channels],
+            up: vec![Upsampler::new(bands); channels],
+            down: vec![Downsampler::new(bands); channels],
             high_pass: vec![Section::default(); channels],
             wet: vec![Vec::new(); channels],
-            dry: Line::new(round_trip(stages), channels),
+            dry: Line::new(round_trip(bands), channels),
             quiet: usize::MAX,
-            emptied: 2 * round_trip(stages),
+            emptied: 2 * round_trip(bands),
         }
     }
 

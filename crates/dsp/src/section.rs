@@ -86,10 +86,17 @@ pub fn design(band: &Band, q: f64, rate: f64) -> Coefficients {
         BandKind::LowShelf | BandKind::HighShelf => {
             let low = matches!(band.kind, BandKind::LowShelf);
             let dc = if low { shelf * shelf } else { 1.0 };
-            let nyquist = shelf_gain(low, shelf, q, PI / w0);
-            let rest = dc - nyquist * u;
-            let square = (shelf * shelf * denominator - rest * rest) / u;
-            Zeros { dc, nyquist, band: square.max(0.0).sqrt() }
+            // |H|²·denominator − dc² = (band² − 2·dc·nyquist)·u + nyquist²·u², at two frequencies.
+            let rest = |part: f64| {
+                let tan = libm::tan(part * w0 / 2.0);
+                let u = tan * tan / gg;
+                let gain = shelf_gain(low, shelf, q, part);
+                (u, (gain * gain * ((1.0 - u) * (1.0 - u) + k * k * u) - dc * dc) / u)
+            };
+            let ((u, at), (below_u, below)) = (rest(1.0), rest(0.5));
+            let square = (at - below) / (u - below_u);
+            let nyquist = square.max(0.0).sqrt();
+            Zeros { dc, nyquist, band: (at - square.max(0.0) * u + 2.0 * dc * nyquist).max(0.0).sqrt() }
         }
     };
     [

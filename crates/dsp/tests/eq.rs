@@ -122,8 +122,8 @@ fn every(kind: BandKind, freqs: &[f64], gains: &[f64], qs: &[f64]) -> Vec<Band> 
 /// In dB at 44.1 and 48 kHz, at 96 kHz and at 192 kHz: to a quarter of the rate, and on to 0.45 of it.
 type Limits = [[f64; 2]; 3];
 
-/// Where a limit comes from: each section meets its prototype at DC, at its corner and in its poles (and shelves at
-/// Nyquist). Two zeros are too few for the rest of the curve, which near half the rate the analogue filter has not
+/// Where a limit comes from: each section meets its prototype at DC, at its corner and in its poles (and shelves an
+/// octave below the corner). Two zeros are too few for the rest of the curve, which near half the rate the analogue filter has not
 /// finished: what is left grows with the square of corner/rate. Low-passes have only one zero: at 0.45 of the rate
 /// their slope has come down to 6 dB/octave, which is 1.67 dB a section whatever the corner; below a quarter of
 /// the rate it is a third of a dB.
@@ -131,9 +131,10 @@ type Limits = [[f64; 2]; 3];
 fn magnitudes_follow_the_analogue_prototypes() {
     let q = [FRAC_1_SQRT_2];
     let bell = |freqs: &[f64]| every(BandKind::Bell, freqs, &[12.0, 4.0, -4.0, -12.0], &[0.5, 1.0, 2.0, 4.0]);
-    let shelf = |kind, freqs: &[f64]| every(kind, freqs, &[9.0, -9.0], &q);
+    let shelf = |kind, freqs: &[f64]| every(kind, freqs, &[12.0, 9.0, -9.0, -12.0], &[0.5, 0.6, FRAC_1_SQRT_2]);
+    let shelves_at_16_khz = [shelf(BandKind::LowShelf, &[16000.0]), shelf(BandKind::HighShelf, &[16000.0])].concat();
     let pass = |kind, freqs: &[f64]| every(kind, freqs, &[0.0], &q);
-    let rows: [(&str, Vec<Band>, Limits); 14] = [
+    let rows: [(&str, Vec<Band>, Limits); 15] = [
         ("bell, 40 Hz to 300 Hz", bell(&[40.0, 300.0]), [[0.0012, 0.006], [0.001, 0.005], [0.0001, 0.0013]]),
         ("bell, 1 kHz", bell(&[1000.0]), [[0.013, 0.065], [0.003, 0.015], [0.0007, 0.0035]]),
         ("bell, 3 kHz", bell(&[3000.0]), [[0.1, 0.5], [0.026, 0.125], [0.006, 0.032]]),
@@ -141,23 +142,24 @@ fn magnitudes_follow_the_analogue_prototypes() {
         (
             "low shelf, 80 Hz to 1 kHz",
             shelf(BandKind::LowShelf, &[80.0, 300.0, 1000.0]),
-            [[5e-05, 5e-05], [5e-06, 5e-06], [5e-07, 5e-07]],
+            [[0.0025, 0.013], [6e-4, 0.003], [1.3e-4, 7e-4]],
         ),
         (
             "low shelf, 3 kHz to 6 kHz",
             shelf(BandKind::LowShelf, &[3000.0, 6000.0]),
-            [[0.035, 0.04], [0.0022, 0.0022], [0.0002, 0.0002]],
+            [[0.036, 0.36], [0.018, 0.095], [0.0045, 0.025]],
         ),
         (
             "high shelf, 300 Hz to 3 kHz",
             shelf(BandKind::HighShelf, &[300.0, 3000.0]),
-            [[0.003, 0.003], [0.0002, 0.0002], [2e-05, 2e-05]],
+            [[0.018, 0.11], [0.005, 0.025], [0.0012, 0.006]],
         ),
         (
             "high shelf, 6 kHz to 12 kHz",
             shelf(BandKind::HighShelf, &[6000.0, 12000.0]),
-            [[0.65, 0.33], [0.03, 0.03], [0.0022, 0.0022]],
+            [[0.036, 0.67], [0.042, 0.32], [0.016, 0.095]],
         ),
+        ("shelves, 16 kHz", shelves_at_16_khz, [[0.11, 0.73], [0.042, 0.48], [0.024, 0.16]]),
         (
             "high-pass 12, 20 Hz to 1 kHz",
             pass(HIGH_PASS, &[20.0, 80.0, 300.0, 1000.0]),
@@ -258,8 +260,8 @@ fn poles_zeros_and_gains_are_those_of_the_law() {
                                 assert!(slope.abs() < 1e-9, "{what}: no extremum, {slope:e}");
                             }
                             BandKind::LowShelf | BandKind::HighShelf => {
-                                let want = prototype(&band, hz / 2.0 / freq);
-                                near(magnitude(&response, PI), want, "gain at Nyquist");
+                                let want = prototype(&band, 0.5);
+                                near(magnitude(&response, w / 2.0), want, "gain an octave below the corner");
                             }
                         }
                     }

@@ -13,7 +13,7 @@ const FRAMES: usize = 6_000;
 fn units() -> Vec<Unit> {
     vec![
         Unit::Limiter(Limiter { gain: Db(9.0), ..Limiter::default() }),
-        Unit::Limiter(Limiter { look_ahead: 0.0001, release: 0.0, gain: Db(20.0), ceiling: Db(-12.0) }),
+        Unit::Limiter(Limiter { look_ahead: 0.00025, release: 0.0, gain: Db(20.0), ceiling: Db(-12.0) }),
         Unit::Gate(Gate { threshold: Db(-8.0), hold: 0.001, look_ahead: 0.002, ..Gate::hard() }),
         Unit::Gate(Gate { threshold: Db(-3.0), key_high_pass: Some(900.0), ..Gate::expander() }),
         Unit::Saturation(Saturation { drive: Db(14.0), ..Saturation::default() }),
@@ -149,7 +149,7 @@ fn below_the_ceiling_a_limiter_is_a_delay() {
     let signal: Vec<f64> = noise(4, FRAMES).iter().map(|x| 0.3 * x).collect();
     let (out, _) = run(&limiter, &vec![vec![signal.clone()]], &[100], false, 48_000);
     let late = latency(&limiter, 48_000.0);
-    assert_eq!(late, 96 + 48);
+    assert_eq!(late, 96 + 86);
     assert_eq!(out[0][0][late..], signal[..FRAMES - late]);
 }
 

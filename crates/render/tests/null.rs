@@ -1,6 +1,7 @@
 //! The proof, from the files alone: a set is read back from disk by an independent reader and added up.
 
 mod disk;
+mod every;
 
 use disk::{floats, integers, print};
 use std::path::Path;
@@ -168,4 +169,24 @@ fn the_measurement_notices_one_lsb() {
     samples.into_iter().for_each(|sample| writer.write_sample(sample).expect("room"));
     writer.finalize().expect("room");
     assert_eq!(measure(&whole, &float, false).lsb_errors, 1);
+}
+
+/// Limiters, gates, saturation, de-essers and reverb, shared and not, with sources of several rates: at the lowest and
+/// the highest rate, through the master, dry and dithered.
+#[test]
+fn every_insert_adds_up() {
+    for rate in [44_100, 192_000] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let session = every::session(folder.path(), rate);
+        let plain = BounceOptions::default();
+        for (name, options) in [
+            ("stems", plain),
+            ("through", BounceOptions { through_master: true, ..plain }),
+            ("dry", BounceOptions { dry: true, ..plain }),
+            ("dithered", BounceOptions { dither: true, ..plain }),
+        ] {
+            let found = prove(&session, &folder.path().join(name), options);
+            assert_eq!(found.stems, 4);
+        }
+    }
 }

@@ -57,7 +57,7 @@ impl Audio {
         }
     }
 
-    /// The end of the making: no DC, no tail below −84 dB of the peak, `peak` dBFS, and `fade` seconds down to a true zero.
+    /// The end of the making: no DC, no tail below −80 dB of the peak, `peak` dBFS, and `fade` seconds down to a true zero.
     #[must_use]
     pub fn finish(mut self, peak: f64, fade: f64) -> Self {
         for channel in &mut self.channels {
@@ -67,7 +67,7 @@ impl Audio {
             }
         }
         let loudest = self.channels.iter().flatten().fold(0.0_f64, |m, x| m.max(x.abs()));
-        let floor = loudest * 6e-5;
+        let floor = loudest * 1e-4;
         let end =
             self.channels.iter().filter_map(|c| c.iter().rposition(|x| x.abs() > floor)).max().map_or(0, |i| i + 2);
         let gain = libm::pow(10.0, peak / 20.0) / loudest;
@@ -79,6 +79,13 @@ impl Audio {
             }
         }
         self
+    }
+
+    /// The middle: both channels at half level.
+    #[must_use]
+    pub fn mono_sum(&self) -> Self {
+        let [left, right] = &self.channels[..] else { return self.clone() };
+        Self::mono(left.iter().zip(right).map(|(l, r)| 0.5 * (l + r)).collect())
     }
 
     /// Cuts to `length` frames, or lengthens with silence.

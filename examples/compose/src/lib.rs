@@ -6,6 +6,7 @@
 //! the standard library's `sin` and its relatives here).
 
 pub mod bass;
+pub mod bowed;
 pub mod buffer;
 pub mod clips;
 pub mod cymbals;
@@ -16,6 +17,7 @@ pub mod flac;
 pub mod fx;
 pub mod keys;
 pub mod lead;
+pub mod modes;
 pub mod noise;
 pub mod oscillator;
 pub mod pads;

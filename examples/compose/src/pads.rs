@@ -5,11 +5,9 @@ use crate::envelope::Adsr;
 use crate::filter::Svf;
 use crate::noise::Noise;
 use crate::oscillator::{Phase, hertz, sine};
-use crate::room::Room;
-use crate::score::{BAR, Chord, seconds};
+use crate::score::harmony::Chord;
+use crate::score::{BPM, seconds};
 use crate::{RATE, frames};
-
-const HALL: Room = Room { seconds: 2.2, size: 1.0, damping: 3_800.0, wet: 0.3 };
 
 /// How a pad is played.
 #[derive(Clone, Copy, Debug)]
@@ -22,42 +20,46 @@ pub struct Pad {
     pub attack: f64,
     /// Seconds until it is gone.
     pub release: f64,
+    /// Semitones by which the two upper voices are lifted.
+    pub lift: u8,
 }
 
 impl Pad {
-    /// A chord a bar: for each voice and side three sawtooths, a few cents apart, through a swaying low-pass, in a hall.
+    /// For each voice and side two sawtooths, a few cents apart, and a hollow pulse; a low-pass that sways.
     #[must_use]
     pub fn chords(&self, chords: &[Chord], seed: u64) -> Audio {
         let mut noise = Noise::new(seed);
         let shape = Adsr { attack: self.attack, decay: 1.0, sustain: 0.85, release: self.release };
-        let held = seconds(BAR);
         let mut out = Audio::stereo(0);
-        for (bar, (voices, _)) in chords.iter().enumerate() {
-            let start = frames(seconds(bar as f64 * BAR));
-            for (n, &pitch) in voices.iter().enumerate() {
-                let hz = hertz(f64::from(pitch));
+        for chord in chords {
+            let (start, held) = (frames(seconds(chord.beat)), seconds(chord.length));
+            for (n, &pitch) in chord.keys.iter().enumerate() {
+                let hz = hertz(f64::from(pitch + if n > 1 { self.lift } else { 0 }));
                 for side in [-1.0, 1.0] {
-                    let mut saws = [-7.0, 1.5, 8.5].map(|cents: f64| {
+                    let mut saws = [-6.5, 8.0].map(|cents: f64| {
                         let detune = libm::exp2((cents * side + 1.5 * noise.white()) / 1200.0);
                         (Phase(0.5 + 0.5 * noise.white()), hz * detune)
                     });
-                    let level = [1.0, 0.8, 0.75, 0.7, 0.6][n];
+                    let mut hollow = Phase(0.5 + 0.5 * noise.white());
+                    let level = [1.0, 0.85, 0.75, 0.65][n];
                     let sound: Vec<f64> = (0..frames(held + self.release))
                         .map(|i| {
+                            let t = i as f64 / RATE;
+                            let width = 0.5 + 0.3 * sine(0.31 * t + 0.25 * side);
                             let x: f64 = saws.iter_mut().map(|(p, f)| p.saw(*f)).sum();
-                            x * level * shape.at(i as f64 / RATE, held)
+                            (x + 0.5 * hollow.pulse(hz, width)) * level * shape.at(t, held)
                         })
                         .collect();
-                    out.add(start, &sound, side * 0.8);
+                    out.add(start, &sound, side * 0.85);
                 }
             }
         }
         for (side, channel) in out.channels.iter_mut().enumerate() {
             let mut low = [Svf::new(self.cutoff, 0.7); 2];
-            let mut rumble = Svf::new(140.0, 0.7);
+            let mut rumble = Svf::new(170.0, 0.7);
             let mut lfo = Phase(0.25 * side as f64);
             for (i, x) in channel.iter_mut().enumerate() {
-                let cut = self.cutoff + self.sway * sine(lfo.next(100.0 / 60.0 / 16.0));
+                let cut = self.cutoff + self.sway * sine(lfo.next(BPM / 60.0 / 16.0));
                 if i % 16 == 0 {
                     low[0].tune(cut, 0.9);
                     low[1].tune(cut * 1.3, 0.6);
@@ -66,6 +68,6 @@ impl Pad {
                 *x = rumble.high(low[1].low(y));
             }
         }
-        HALL.around(&out).finish(-5.0, 0.3)
+        out
     }
 }

@@ -32,14 +32,14 @@ fn bands_follow_the_analogue_curves_as_far_as_two_zeros_can() {
     }
 }
 
-/// What stays of ±12 dB at 16 kHz when half the rate is 22 kHz: not more than of a bell there.
+/// What stays of ±12 dB at 16 kHz when half the rate is 22 kHz. (With the third condition at half the rate, as
+/// published, the shelf has a hole of 38 dB at 8 kHz.)
 #[test]
-#[ignore = "a fault: shelves of 12 dB at 16 kHz have a hole at 8 kHz at 44.1 kHz (docs/units.md, Equaliser)"]
 fn shelves_at_16_khz_have_no_hole() {
     for family in families().iter().filter(|family| family.name.ends_with("shelf, 16 kHz")) {
         for hz in [44_100, 48_000] {
             let off = worst(family, hz);
-            assert!(off.iter().all(|off| *off < 1.85), "{} at {hz}: {off:?} dB", family.name);
+            assert!(off.iter().all(|off| *off < 0.8), "{} at {hz}: {off:?} dB", family.name);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The oversampling that saturation and the limiter share.
 
-/// D of the half-band filters by which a rate is doubled once, twice, three and four times.
+/// D of the half-band filters by which saturation doubles a rate once, twice and three times.
 ///
 /// # Law
 /// The filter of a stage has h(0) = ½, h(k) = c·sin(πk/2)/(πk)·I₀(β·√(1−(k/D)²))/I₀(β) for odd k, |k| < D, and 0 for
@@ -15,9 +15,14 @@
 /// (20 kHz at 44.1 kHz) up and down together are flat within 0.001 dB, and images are more than 100 dB down.
 ///
 /// These sums reach into the future. What a unit delays for their sake is its latency, and is compensated: the laws
-/// of units that oversample are written without it. One way up by 16 reaches 48 frames ahead; up and down again 84,
-/// 92 and 95 frames for 2, 4 and 8.
-pub const HALF_BANDS: [usize; 4] = [84, 16, 12, 8];
+/// of units that oversample are written without it. Up and down again reach less than 84, 92 and 95 frames ahead for 2, 4
+/// and 8.
+pub const HALF_BANDS: [usize; 3] = [84, 16, 12];
 
-/// β of the window of [`HALF_BANDS`].
+/// D of the half-band filters by which the limiter doubles the rate four times. They reach less than 86 frames ahead, and
+/// are flat within 0.001 dB up to 0.475 of the rate: the peaks of hats and sibilants are as high as a good meter
+/// finds them.
+pub const PEAK_HALF_BANDS: [usize; 4] = [160, 16, 12, 8];
+
+/// β of the window of [`HALF_BANDS`] and [`PEAK_HALF_BANDS`].
 pub const HALF_BAND_BETA: f64 = 11.0;

@@ -35,8 +35,8 @@ pub fn floats(path: &Path) -> Vec<f32> {
     reader.samples::<f32>().map(|sample| sample.expect("a whole file")).collect()
 }
 
-/// All 26 files of francium as somebody would mix them: four buses, a shared echo, a ducked sine, and a bus compressor
-/// that all stems share. Nothing where the material is absent.
+/// All 26 files of francium as somebody would mix them: four buses, a shared echo and reverb, a ducked sine, a bus
+/// compressor and saturation that all stems share, and a limiter. Nothing where the material is absent.
 pub fn francium(folder: &Path) -> Option<Session> {
     let material = testing::material("francium")?;
     let mut names: Vec<(String, PathBuf)> = std::fs::read_dir(material)
@@ -58,20 +58,22 @@ pub fn francium(folder: &Path) -> Option<Session> {
         name = "Drums"
         stem = "Drums"
         output = "Glue"
-        insert = [{ type = "compressor", threshold = -12.0, makeup = 1.0 }]
+        insert = [{ type = "compressor", threshold = -12.0, makeup = 1.0 }, { type = "saturation", drive = 3.0, output = -2.0 }]
         [[bus]]
         name = "Vocals"
         stem = "Vocals"
         output = "Glue"
         insert = [{ type = "eq", bands = [
-            { type = "high-pass", freq = 90.0, slope = 24 }, { type = "bell", freq = 3000.0, gain = 2.0 } ] }]
-        send = [{ to = "Echo", gain = -12.0 }]
+            { type = "high-pass", freq = 90.0, slope = 24 }, { type = "bell", freq = 3000.0, gain = 2.0 } ] },
+            { type = "de-esser", threshold = -32.0 }]
+        send = [{ to = "Echo", gain = -12.0 }, { to = "Hall", gain = -14.0 }]
         automation = [{ param = "gain", points = [["1|1", -3.0], ["33|1", 0.0]] }]
         [[bus]]
         name = "Synths"
         stem = "Synths"
         output = "Glue"
-        send = [{ to = "Echo", gain = -20.0, tap = "pre" }]
+        insert = [{ type = "width", width = 1.3, mono_below = 120.0 }]
+        send = [{ to = "Hall", gain = -16.0 }, { to = "Echo", gain = -20.0, tap = "pre" }]
         [[bus]]
         name = "Effects"
         stem = "Effects"
@@ -79,12 +81,16 @@ pub fn francium(folder: &Path) -> Option<Session> {
         [[bus]]
         name = "Glue"
         insert = [{ type = "bus-compressor", threshold = -14.0, key_high_pass = 90.0 },
-                  { type = "eq", bands = [{ type = "low-shelf", freq = 90.0, gain = -1.0 }] }]
+                  { type = "eq", bands = [{ type = "low-shelf", freq = 90.0, gain = -1.0 }] },
+                  { type = "saturation", drive = 4.0, output = -3.0, asymmetry = 0.2, mix = 0.6 }]
         [[return]]
         name = "Echo"
         insert = [{ type = "delay", time = "1/8.", feedback = 0.45, ping_pong = true, high_cut = 6000.0 }]
+        [[return]]
+        name = "Hall"
+        insert = [{ type = "reverb", decay = 1.6, predelay_ms = 20.0, low_cut = 200.0 }]
         [master]
-        insert = [{ type = "bus-compressor", threshold = -10.0 }]
+        insert = [{ type = "bus-compressor", threshold = -10.0 }, { type = "limiter", ceiling = -1.5, gain = 1.0 }]
         "#,
     );
     for (name, path) in &names {

@@ -80,20 +80,30 @@ pub fn design(kind: BandKind, freq: f64, gain: f64, q: f64, rate: f64) -> Coeffi
             (s0, nyquist, difference(s0, nyquist, cap_b2))
         }
         BandKind::LowShelf | BandKind::HighShelf => {
-            let x = number(rate) / (two * number(freq));
-            let side = shelf * (x / q) * (x / q); // |(√A/Q)·s|²
-            let low_end = shelf - x * x; // s² + A
-            let high_end = ONE - shelf * x * x; // As² + 1
-            let low_end = low_end * low_end + side;
-            let high_end = high_end * high_end + side;
-            let (dc_gain, nyquist_gain) = if kind == BandKind::LowShelf {
-                (shelf * shelf, shelf * (low_end / high_end).root())
-            } else {
-                (ONE, shelf * (high_end / low_end).root())
+            // |numerator|² = B0·φ0 + B1·φ1 + B2·φ2 is the prototype's |H|² times |denominator|² at two frequencies, `part`
+            // times the corner: two linear equations for B1 and B2.
+            let dc_gain = if kind == BandKind::LowShelf { shelf * shelf } else { ONE };
+            let dc = dc_gain * s0;
+            let equation = |part: Twofold| {
+                let sine = (part * w / two).sin();
+                let phi1 = sine * sine;
+                let phi0 = ONE - phi1;
+                let phi2 = four * phi0 * phi1;
+                let side = shelf * (part / q) * (part / q); // |(√A/Q)·s|²
+                let low_end = shelf - part * part; // s² + A
+                let high_end = ONE - shelf * part * part; // As² + 1
+                let low_end = low_end * low_end + side;
+                let high_end = high_end * high_end + side;
+                let ratio = if kind == BandKind::LowShelf { low_end / high_end } else { high_end / low_end };
+                let denominator = cap_a0 * phi0 + cap_a1 * phi1 + cap_a2 * phi2;
+                (phi1, phi2, shelf * shelf * ratio * denominator - dc * dc * phi0)
             };
-            let (dc, nyquist) = (dc_gain * s0, nyquist_gain * s1);
-            let r1 = denominator * shelf * shelf;
-            let cap_b2 = (r1 - dc * dc * phi0 - nyquist * nyquist * phi1) / phi2;
+            let (p1, p2, p) = equation(ONE);
+            let (h1, h2, h) = equation(ONE / two);
+            let cap_b1 = (p * h2 - h * p2) / (p1 * h2 - h1 * p2);
+            // A negative B1 counts as 0; the corner is met all the same.
+            let nyquist = cap_b1.root();
+            let cap_b2 = (p - nyquist * nyquist * p1) / p2;
             (dc, nyquist, difference(dc, nyquist, cap_b2))
         }
     };

@@ -1,6 +1,6 @@
 //! The limiter, from the law at `stemwright_core::Limiter`.
 
-use stemwright_core::{Limiter, Param};
+use stemwright_core::{Limiter, PEAK_HALF_BANDS, Param};
 
 use super::Mutant;
 use super::control::factor;
@@ -17,7 +17,7 @@ pub fn limit(slot: Slot<'_>, params: &Limiter, input: &Signal) -> Signal {
     let mut wanted = vec![0f64; frames]; // R
     for channel in 0..2 {
         let v: Vec<f64> = input.iter().zip(&factors).map(|(x, by)| by[1] * x[channel]).collect();
-        let fine = up(&v, 4);
+        let fine = up(&v, &PEAK_HALF_BANDS);
         for (n, wanted) in wanted.iter_mut().enumerate() {
             let near = (16 * n).saturating_sub(8)..(16 * n + 9).min(fine.len());
             let peak = fine[near].iter().fold(0f64, |peak, x| peak.max(x.abs()));
@@ -25,7 +25,7 @@ pub fn limit(slot: Slot<'_>, params: &Limiter, input: &Signal) -> Signal {
         }
     }
 
-    let ahead = ((params.look_ahead * slot.rate).round() as usize).max(1); // A
+    let ahead = ((params.look_ahead * slot.rate).round() as usize).max(8); // A
     let release = smoothing(params.release, slot.rate);
     let mut last = 0.0;
     let held: Vec<f64> = (0..frames) // E

@@ -1,6 +1,6 @@
 //! Saturation, from the law at `stemwright_core::Saturation`.
 
-use stemwright_core::{Param, Saturation};
+use stemwright_core::{HALF_BANDS, Param, Saturation};
 
 use super::Mutant;
 use super::control::factor;
@@ -20,12 +20,13 @@ pub fn saturate(slot: Slot<'_>, params: &Saturation, input: &Signal) -> Signal {
         ..=128_000.0 => 2,
         _ => 1,
     };
+    let bands = &HALF_BANDS[..stages];
     // Of one signal in one lane, s·g is f(s).
     let bend = |s: f64| s.tanh() / (1.0 + params.asymmetry * s.tanh());
     let wet = [0, 1].map(|channel| {
         let driven: Vec<f64> = input.iter().zip(&factors).map(|(x, by)| by[0] * x[channel]).collect();
-        let bent: Vec<f64> = up(&driven, stages).into_iter().map(bend).collect();
-        down(&bent, stages)
+        let bent: Vec<f64> = up(&driven, bands).into_iter().map(bend).collect();
+        down(&bent, bands)
     });
     let mut block = (params.asymmetry > 0.0).then(|| Cut::high_pass(10.0, slot.rate));
 

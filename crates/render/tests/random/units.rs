@@ -123,8 +123,8 @@ impl Maker {
             gain: Db(if dice.one_in(rare) { *dice.pick(&[-20.0, 40.0]) } else { dice.between(-6.0, 15.0) }),
             look_ahead: match dice.below(16) {
                 0 => 0.02,
-                1 => 0.0001,
-                _ => dice.spread(0.0001, 0.004),
+                1 => 0.00025,
+                _ => dice.spread(0.00025, 0.004),
             },
             release: *dice.pick(&[0.0, 0.002, 0.020, 0.080, 0.300, 10.0]),
         }
