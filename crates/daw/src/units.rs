@@ -293,7 +293,10 @@ pub(crate) fn param(unit: &Unit, name: &str, rate: SampleRate) -> Result<(Param,
     let found = known.iter().find(|(known, ..)| *known == name);
     found.map(|(_, param, range)| (*param, range.clone())).ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|(name, ..)| *name).collect();
-        format!("write {} after its number", names.join(" or "))
+        match names.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("write {} or {last} after its number", rest.join(", ")),
+            _ => format!("write {} after its number", names.concat()),
+        }
     })
 }
 
