@@ -1,7 +1,7 @@
 //! The equaliser against its analogue prototypes, from 10 Hz to 0.45 of the rate.
 
 use crate::plot::{Axis, Plot, Stroke};
-use crate::report::{Section, deviation, figure};
+use crate::report::{Section, deviation};
 use crate::run::{linear, still};
 use crate::spectrum::{db, energies, spaced};
 use std::f64::consts::FRAC_1_SQRT_2;
