@@ -1,12 +1,13 @@
 //! The inserts of a session: their parameters, ranges, defaults and exact laws. `stemwright-dsp` computes them.
 //!
-//! Every insert is *linear* or a *gain unit* (it multiplies by a factor computed from its input or its key), which is
-//! what lets a bus shared by several stems be split exactly.
+//! Every insert is *linear* or a *gain unit*: a factor is computed from its input or its key, and multiplies what is linear in
+//! the input (itself, a band of it, or what it is at a higher rate). That is what lets a bus shared by several stems be
+//! split exactly.
 //!
 //! What runs linearly between control-grid frames (see [`crate::CONTROL_GRID`]) is named at each insert.
 //!
-//! Some look ahead, and delay their output by as much: their *latency*. A session never hears it. The engine delays every
-//! other path to a bus or key as long, bypassed inserts included, and takes the longest path off again at the end;
+//! Some look ahead, and delay their output by as much: their *latency*. A session never hears it. Everything waits
+//! for the longest path, bypassed inserts count, and it is taken off again at the end;
 //! laws are written as if the future were at hand, and automation means the frames of the timeline.
 
 mod compressor;

@@ -7,7 +7,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BounceReport {
-    /// Whether the set was written and proven.
+    /// Whether the set was written and proven; with `--dry --wet` see also that of `dry`.
     pub ok: bool,
     /// The folder of the set, as it was asked for.
     pub set: String,

@@ -166,14 +166,20 @@ impl Reader<'_> {
             }
             let shapes = [("linear", Shape::Linear), ("hold", Shape::Hold)];
             let shape = fields.take("shape").map(|v| v.into_choice(&shapes)).transpose()?.unwrap_or_default();
-            let points = self.points(fields.need("points", "[[\"1|1\", -12.0], [\"5|1\", 0.0]]")?, &range)?;
+            let points = fields.need("points", "[[\"1|1\", -12.0], [\"5|1\", 0.0]]")?;
+            let points = self.points(points, &range, shape)?;
             fields.finish()?;
             all.push(Automation { target, shape, points });
         }
         Ok(all)
     }
 
-    fn points(&self, value: Value<'_>, range: &RangeInclusive<f64>) -> Result<Vec<(i64, f64)>, SessionError> {
+    fn points(
+        &self,
+        value: Value<'_>,
+        range: &RangeInclusive<f64>,
+        shape: Shape,
+    ) -> Result<Vec<(i64, f64)>, SessionError> {
         // Errors are made only where there is one: finding the line of a place reads all text before it.
         let (document, span) = (value.document, value.span.clone());
         let items = value.into_items()?;
@@ -193,7 +199,14 @@ impl Reader<'_> {
             if points.last().is_some_and(|&(before, _)| before > frame) {
                 return Err(at.error("this point lies before the one that precedes it").hint("sort the points"));
             }
-            points.push((frame, value.into_number(range.clone(), "")?));
+            let (document, span) = (value.document, value.span.clone());
+            let number = value.into_number(range.clone(), "")?;
+            if number.is_infinite() && shape == Shape::Linear {
+                return Err(document
+                    .error(&span, "no straight line leads to or from infinity")
+                    .hint("write `shape = \"hold\"`, or a large number"));
+            }
+            points.push((frame, number));
         }
         Ok(points)
     }

@@ -15,6 +15,7 @@ const GAIN: RangeInclusive<f64> = -150.0..=60.0;
 const BAND_GAIN: RangeInclusive<f64> = -40.0..=40.0;
 const Q: RangeInclusive<f64> = 0.1..=40.0;
 const THRESHOLD: RangeInclusive<f64> = -80.0..=20.0;
+const DE_ESSER_THRESHOLD: RangeInclusive<f64> = -80.0..=0.0;
 const RATIO: RangeInclusive<f64> = 1.0..=f64::INFINITY;
 const MAKEUP: RangeInclusive<f64> = -40.0..=40.0;
 const PART: RangeInclusive<f64> = 0.0..=1.0;
@@ -213,7 +214,7 @@ fn de_esser(fields: &mut Fields<'_>, rate: SampleRate) -> Result<DeEsser, Sessio
     Ok(DeEsser {
         freq: fields.number("freq", 500.0..=0.45 * f64::from(rate.hz()), "Hz")?.unwrap_or(default.freq),
         q: fields.number("q", 0.3..=5.0, "")?.unwrap_or(default.q),
-        threshold: fields.number("threshold", -80.0..=0.0, "dBFS")?.map_or(default.threshold, Db),
+        threshold: fields.number("threshold", DE_ESSER_THRESHOLD, "dBFS")?.map_or(default.threshold, Db),
         ratio: fields.number("ratio", RATIO, "")?.unwrap_or(default.ratio),
         range: fields.number("range", 0.0..=40.0, "dB")?.unwrap_or(default.range),
         attack: milliseconds(fields, "attack_ms", ATTACK_MS)?.unwrap_or(default.attack),
@@ -284,7 +285,7 @@ pub(crate) fn param(unit: &Unit, name: &str, rate: SampleRate) -> Result<(Param,
         Unit::Reverb(_) => &[("mix", Param::Wet, PART)],
         Unit::Limiter(_) => &[("gain", Param::Gain, LIMITER_GAIN), ("ceiling", Param::Ceiling, CEILING)],
         Unit::Gate(_) => &[("threshold", Param::Threshold, GATE_THRESHOLD)],
-        Unit::DeEsser(_) => &[("threshold", Param::Threshold, THRESHOLD), ("ratio", Param::Ratio, RATIO)],
+        Unit::DeEsser(_) => &[("threshold", Param::Threshold, DE_ESSER_THRESHOLD), ("ratio", Param::Ratio, RATIO)],
         Unit::Saturation(_) => {
             &[("drive", Param::Drive, DRIVE), ("output", Param::Output, OUTPUT), ("mix", Param::Mix, PART)]
         }

@@ -140,6 +140,8 @@ const MISTAKES: &[Mistake] = &[
         "cannot be automated here", "it has 1 band", "\"insert.1.band.1.gain\""),
     mistake("[[bus]]\nname = \"A\"\n[[bus.insert]]\ntype = \"compressor\"\n[[bus.automation]]\nparam = ‹\"insert.1.knee\"›\npoints = [[0, 1]]",
         "cannot be automated here", "threshold, ratio, makeup or mix", "\"insert.1.ratio\""),
+    mistake("[[bus]]\nname = \"A\"\n[[bus.insert]]\ntype = \"compressor\"\n[[bus.automation]]\nparam = \"insert.1.ratio\"\npoints = [[0, 2], [\"2|1\", ‹inf›]]",
+        "no straight line leads to or from infinity", "hold", "100"),
     mistake("[[bus]]\nname = \"A\"\n[[bus.insert]]\ntype = \"width\"\n[[bus.automation]]\nparam = ‹\"insert.1.mix\"›\npoints = [[0, 1]]",
         "cannot be automated here", "write width after", "\"insert.1.width\""),
     mistake("[[bus]]\nname = \"A\"\n[[bus.insert]]\ntype = \"gain\"\n[[bus.automation]]\nparam = ‹\"insert.2.gain\"›\npoints = [[0, 1]]",

@@ -1,6 +1,6 @@
 //! The true-peak limiter. The law is at [`stemwright_core::Limiter`].
 
-use crate::half_band::Upsampler;
+use crate::half_band::{Upsampler, round_trip};
 use crate::line::Line;
 use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
 use std::collections::VecDeque;
@@ -10,8 +10,10 @@ use stemwright_core::{Db, Limiter, PEAK_HALF_BANDS};
 /// Gain, gain over ceiling.
 pub(crate) const WIDTH: usize = 2;
 
-/// Frames that the way up by 16 reaches ahead.
-const PEAK_FRAMES: usize = 86;
+/// Frames that the way up by 16 takes.
+fn peak_frames() -> usize {
+    round_trip(&PEAK_HALF_BANDS) / 2
+}
 
 /// The shortest look-ahead in frames.
 const SHORTEST: usize = 8;
@@ -31,7 +33,7 @@ fn look_ahead(limiter: &Limiter, rate: f64) -> usize {
 }
 
 pub(crate) fn latency(limiter: &Limiter, rate: f64) -> usize {
-    look_ahead(limiter, rate) + PEAK_FRAMES
+    look_ahead(limiter, rate) + peak_frames()
 }
 
 /// A limiter and the delay lines of its waves.
@@ -124,7 +126,7 @@ pub(crate) fn drive(start: i64, samples: &mut [f64], controls: Controls<'_>, whi
     }
 }
 
-/// P of the law, [`PEAK_FRAMES`] late.
+/// P of the law, [`peak_frames`] late.
 struct Peaks {
     raised: Vec<Upsampler>,
     driven: Vec<f64>,
@@ -167,7 +169,7 @@ impl Peaks {
     }
 
     fn is_silent(&self) -> bool {
-        self.quiet > 2 * PEAK_FRAMES
+        self.quiet > 2 * peak_frames()
     }
 }
 

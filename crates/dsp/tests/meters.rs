@@ -308,7 +308,7 @@ fn the_bits_are_the_same_everywhere() {
                 0x3fef_061c_3c9b_a735,
                 0xbf9b_8046_baff_3580,
                 0x3ffa_349a_3436_b98a,
-                0x3ffb_9933_743f_8541,
+                0x3ffd_acde_e3d2_7ff2,
             ],
         ),
         (
@@ -318,7 +318,7 @@ fn the_bits_are_the_same_everywhere() {
                 0x3ff1_1756_683a_33d2,
                 0x3fb5_694e_fda4_e4b0,
                 0x3ff9_895b_1b87_8398,
-                0x3ffb_77cf_f88f_7ac1,
+                0x3ffc_f04a_ee07_6be2,
             ],
         ),
     ] {

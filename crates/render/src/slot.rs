@@ -187,7 +187,8 @@ impl Detection {
         let rests = signal.whole.silent && self.unit.is_wave_silent(0);
         self.unit.detect(start, &heard.channels, controls);
         for (number, wave) in signal.waves_mut().enumerate() {
-            if if number == 0 { rests } else { wave.silent && self.unit.is_wave_silent(number) } {
+            let at_rest = if number == 0 { rests } else { wave.silent && self.unit.is_wave_silent(number) };
+            if at_rest {
                 continue;
             }
             if let Some(second) = number.checked_sub(1).and_then(|lane| self.second.get_mut(lane)) {

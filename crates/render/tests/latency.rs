@@ -13,15 +13,13 @@ use stemwright_core::{
 };
 use stemwright_render::{EngineOptions, Graph, Tail};
 
-/// Units that are late and leave every sample as it is: bypassed, a limiter that nothing reaches, a gate that closes by
-/// 0 dB.
+/// Units that are late and leave every sample as it is: bypassed, or a gate that closes by 0 dB.
 fn idle(number: usize) -> Insert {
     let late = 0.0004 * (1 + number % 5) as f64;
-    match number % 4 {
+    match number % 3 {
         0 => Insert { bypass: true, unit: Unit::Limiter(Limiter { look_ahead: late, ..Limiter::default() }) },
         1 => Insert { bypass: true, unit: Unit::Saturation(Saturation::default()) },
-        2 => Unit::Gate(Gate { look_ahead: late, range: 0.0, ..Gate::hard() }).into(),
-        _ => Unit::Gate(Gate { look_ahead: late, ..Gate::expander() }).into(),
+        _ => Unit::Gate(Gate { look_ahead: late, range: 0.0, ..Gate::hard() }).into(),
     }
 }
 
@@ -36,7 +34,7 @@ fn delayed(case: &Case) -> Case {
     let mut late = case.clone();
     let tracks = late.session.tracks.iter_mut().map(|track| &mut track.strip);
     let strips = tracks.chain(late.session.buses.iter_mut().map(|bus| &mut bus.strip));
-    let mut idlers = (case.seed as usize..).filter(|number| number % 4 != 3).map(idle);
+    let mut idlers = (case.seed as usize..).map(idle);
     for (number, strip) in strips.enumerate() {
         if number % 3 != 2 {
             strip.inserts.extend(idlers.by_ref().take(1 + number % 2));

@@ -69,7 +69,7 @@ fn reference(samples: &[i32]) -> f64 {
     peak / 8_388_608.0
 }
 
-fn compare(session: &Session) {
+fn compare(session: &Session, images: f64) {
     if !testing::program("ffmpeg") {
         return;
     }
@@ -88,21 +88,22 @@ fn compare(session: &Session) {
         let slow = 20.0 * reference(&disk::integers(&set.folder.join(file))).log10();
         eprintln!("{file}: {slow:.3} dBTP by the 64-fold reference");
         assert!((peak - slow).abs() <= 0.1, "{file}: {peak} dBTP, the 64-fold reference says {slow}");
-        // ffmpeg oversamples four times, which misses up to 0.6 dB at the top; and its short filter lets images
-        // through where hats have energy near half the rate: on Drums it is 0.1 dB over the 64-fold reference.
-        assert!((-0.2..=0.6).contains(&(peak - their_peak)), "{file}: {peak} dBTP, ffmpeg says {their_peak}");
+        // ffmpeg oversamples four times, which misses up to 0.6 dB at the top; and its short filter lets images through
+        // where there is energy near half the rate (`images`, in dB over the 64-fold reference).
+        assert!((-images - 0.05..=0.6).contains(&(peak - their_peak)), "{file}: {peak} dBTP, ffmpeg says {their_peak}");
     }
 }
 
 #[test]
 fn levels_of_the_example_are_what_ffmpeg_measures() {
-    compare(&disk::example());
+    // Its hats are noise up to half the rate.
+    compare(&disk::example(), 0.2);
 }
 
 #[test]
 fn levels_of_francium_are_what_ffmpeg_measures() {
     let folder = tempfile::tempdir().expect("a folder");
     if let Some(session) = disk::francium(folder.path()) {
-        compare(&session);
+        compare(&session, 0.1);
     }
 }

@@ -18,9 +18,14 @@ const CLIP: usize = 100;
 const ECHO: i64 = 480;
 
 fn print(inserts: &str, tail: Tail, block: usize) -> Printed {
+    print_with(inserts, "", tail, block)
+}
+
+/// `others`: what else is in the session.
+fn print_with(inserts: &str, others: &str, tail: Tail, block: usize) -> Printed {
     let text = format!(
         "[session]\nrate = 48000\npan_law = \"balance\"\n[[track]]\nname = \"A\"\n[[track.clip]]\nfile = \"clip\"\n\
-         [[track.send]]\nto = \"Echo\"\n[[return]]\nname = \"Echo\"\n{inserts}"
+         [[track.send]]\nto = \"Echo\"\n[[return]]\nname = \"Echo\"\n{inserts}{others}"
     );
     let session = SessionFile::parse(Path::new("session.toml"), text).expect("a session").session;
     let mut clip = vec![0.0; CLIP];
@@ -80,4 +85,38 @@ fn what_sounds_for_ever_is_cut_after_thirty_seconds_and_said_so() {
     // The loudest echo of the last ten seconds is the 21st: PEAK·0.98²⁰. The cut itself falls between two echoes.
     let level = 20.0 * (PEAK * 0.98f64.powi(20)).log10();
     assert!((printed.cut_tail.expect("cut") - level).abs() < 1e-9, "{:?}, not {level}", printed.cut_tail);
+}
+
+/// Something late on the way, before the echo, after it, beside it: the last echo is heard all the same, on its frame, and
+/// the end is not far.
+#[test]
+fn what_is_late_is_waited_for() {
+    let limiter = |of: &str| format!("[[{of}.insert]]\ntype = \"limiter\"\nceiling = 0.0\nlook_ahead_ms = 20\n");
+    let bypassed = |of: &str| format!("[[{of}.insert]]\ntype = \"saturation\"\nbypass = true\n");
+    let late_track = format!("[[track]]\nname = \"Z\"\n{0}{0}{0}", bypassed("track"));
+    for (name, before, after, others) in [
+        ("a limiter on the master", String::new(), String::new(), format!("[master]\n{}", limiter("master"))),
+        ("bypassed on the master", String::new(), String::new(), format!("[master]\n{}", bypassed("master"))),
+        ("before the echo", limiter("return"), String::new(), String::new()),
+        ("after the echo", String::new(), limiter("return"), String::new()),
+        ("another track", String::new(), String::new(), late_track),
+    ] {
+        for seconds in [0.01, 3.0] {
+            let inserts = format!("{before}{}{after}", echo(seconds, 0.0));
+            let last = AT + (seconds * 48_000.0) as i64;
+            let end = (last / 32 + 2) * 32;
+            let mut lengths = Vec::new();
+            for block in [1, 50, 4096] {
+                let printed = print_with(&inserts, &others, Tail::Auto, block);
+                let frames = printed.frames() as i64;
+                assert!((end..end + 1_300).contains(&frames), "{name}: {frames} frames, not {end}");
+                // The clip itself is the other thing that is heard.
+                let heard: Vec<_> = (0..frames as usize).filter(|&n| printed.mix[0][n].abs() > 1e-6).collect();
+                assert_eq!(heard, [AT as usize, last as usize], "{name}: {seconds} s in blocks of {block}");
+                assert_eq!(printed.master[0][last as usize], PEAK, "{name}");
+                lengths.push(frames);
+            }
+            assert!(lengths.iter().all(|&length| length == lengths[0]), "{name}: {lengths:?}");
+        }
+    }
 }

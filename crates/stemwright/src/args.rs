@@ -54,7 +54,7 @@ Examples:
   stemwright bounce song/ --dry --wet            song-stems/ and, without inserts and returns, song-stems-dry/
   stemwright bounce song/ --dry-run              what would be written
 
-Exit status: 0 the set is written and proven, 1 it is and there are findings, 2 it is not.")]
+Exit status: 0 the set is written and proven, 1 it is and there are findings, 2 it is not, or with --dry --wet one of them is not.")]
 pub(crate) struct Bounce {
     /// A session.toml, or the folder it is in
     pub(crate) session: PathBuf,

@@ -330,8 +330,12 @@ fn dry_and_wet_together_are_two_sets() {
     // With -o the dry one is beside it; what stands in its way keeps nothing else from being written.
     fs::create_dir(desk.path("out-dry")).unwrap();
     fs::write(desk.path("out-dry/mine.txt"), "mine").unwrap();
-    let outcome = desk.bounce(&["song", "--dry", "--wet", "-o", "out/"]).ended(2);
+    let both = ["song", "--dry", "--wet", "-o", "out/"];
+    let outcome = desk.bounce(&both).ended(2);
     assert!(outcome.err.contains("out-dry") && outcome.err.contains("mine.txt"), "{}", outcome.err);
+    let answer = desk.bounce(&[&both[..], &["--json"]].concat()).ended(2).json();
+    assert_eq!((&answer["ok"], &answer["dry"]["ok"]), (&true.into(), &false.into()));
+    assert!(answer["dry"]["error"]["message"].as_str().is_some_and(|text| text.contains("mine.txt")));
     assert!(desk.path("out/stems.json").is_file());
     // Either alone is what it says.
     desk.bounce(&["song", "--wet", "-o", "one"]).ended(0);

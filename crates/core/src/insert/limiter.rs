@@ -9,7 +9,7 @@ use crate::Db;
 /// * True peak (ITU-R BS.1770-5, Annex 2, with 16-fold oversampling by
 ///   [`PEAK_HALF_BANDS`](crate::PEAK_HALF_BANDS) at every rate, as at [`HALF_BANDS`](crate::HALF_BANDS)):
 ///   P\[n\] is the largest magnitude of all channels of v, oversampled, on the 17 points from n − ½ to n + ½.
-/// * Wanted reduction in dB: R\[n\] = max(0, 20·log10(P\[n\])).
+/// * Wanted reduction in dB: R\[n\] = max(0, 20·log10(P\[n\])), counted as at most 240.
 /// * Look-ahead of A = max(8, round(look-ahead·rate)) frames: H\[n\] = max(R\[n\] … R\[n+A\]).
 /// * Release: E\[n\] = max(H\[n\], α·E\[n−1\]), α = exp(−1/(release·rate)) (0 where release is 0).
 /// * Smoothing by two means, together A + 1 frames long: with B = ⌊A/2⌋ and C = A − B,
@@ -21,7 +21,7 @@ use crate::Db;
 ///
 /// Between grid frames: the factors gain and gain/ceiling.
 ///
-/// The latency is A + 86 frames.
+/// The latency is A + 166 frames.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limiter {
     /// The highest true peak, dBTP, −40…0.

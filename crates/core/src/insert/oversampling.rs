@@ -19,10 +19,10 @@
 /// and 8.
 pub const HALF_BANDS: [usize; 3] = [84, 16, 12];
 
-/// D of the half-band filters by which the limiter doubles the rate four times. They reach less than 86 frames ahead, and
-/// are flat within 0.001 dB up to 0.475 of the rate: the peaks of hats and sibilants are as high as a good meter
+/// D of the half-band filters by which the limiter doubles the rate four times. They reach less than 166 frames ahead, and
+/// are flat within 0.001 dB up to 0.487 of the rate: the peaks of hats and sibilants are as high as a good meter
 /// finds them.
-pub const PEAK_HALF_BANDS: [usize; 4] = [160, 16, 12, 8];
+pub const PEAK_HALF_BANDS: [usize; 4] = [320, 16, 12, 8];
 
 /// β of the window of [`HALF_BANDS`] and [`PEAK_HALF_BANDS`].
 pub const HALF_BAND_BETA: f64 = 11.0;

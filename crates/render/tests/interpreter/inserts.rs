@@ -89,7 +89,7 @@ pub fn reach(insert: &Insert, rate: f64) -> i64 {
     let frames = |seconds: f64| (seconds * rate).round() as i64;
     match &insert.unit {
         _ if insert.bypass => 0,
-        Unit::Limiter(params) => frames(params.look_ahead).max(8) + 96,
+        Unit::Limiter(params) => frames(params.look_ahead).max(8) + 176,
         Unit::Gate(params) => frames(params.look_ahead),
         Unit::Saturation(_) => 128,
         _ => 0,

@@ -21,7 +21,7 @@ pub fn limit(slot: Slot<'_>, params: &Limiter, input: &Signal) -> Signal {
         for (n, wanted) in wanted.iter_mut().enumerate() {
             let near = (16 * n).saturating_sub(8)..(16 * n + 9).min(fine.len());
             let peak = fine[near].iter().fold(0f64, |peak, x| peak.max(x.abs()));
-            *wanted = wanted.max(20.0 * peak.log10());
+            *wanted = wanted.max(20.0 * peak.log10()).min(240.0);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a session means: the engine's oracle.
 //!
-//! This is written from the doc comments of `stemwright_core`'s `session.rs` and `insert.rs` alone. It shares the
+//! This is written from the doc comments of `stemwright_core`'s `session.rs`, `insert.rs` and `insert/*.rs` alone. It shares the
 //! parameter types with the engine and no code: no blocks, no lanes, no schedule, no latency, and silence is computed
 //! like anything else. One strip after the other is played over the whole timeline, so that the future is at hand
 //! where a law reaches into it. Where those comments leave a choice, the choice stands here as a comment that begins
