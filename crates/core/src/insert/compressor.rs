@@ -7,7 +7,7 @@ use crate::{Db, Tap};
 ///
 /// # Law
 /// * The detector hears the key (or, without one, the unit's own input), each channel through a high-pass of
-///   12 dB/octave ([EQ](struct@Eq)'s, Q 1/√2) where `key_high_pass` is set.
+///   12 dB/octave ([EQ](struct@crate::Eq)'s, Q 1/√2) where `key_high_pass` is set.
 /// * Level e: for [`Detector::Peak`] the largest |x| of the channels; for [`Detector::Rms`] √ of the largest mean
 ///   square, each channel's being p ← αp + (1−α)x² with α = exp(−1/(0.005·rate)).
 /// * x = 20·log10(e). Wanted reduction r in dB with threshold T, knee width W, slope S = 1 − 1/ratio (eq. 4):

@@ -4,7 +4,7 @@
 ///
 /// # Law
 /// D = max(1, round(time in seconds · rate)) frames. Each channel has a line; r = what was written D frames ago, passed
-/// through the low cut and then the high cut where set ([EQ](struct@Eq)'s high-pass and low-pass of 12 dB/octave, Q 1/√2);
+/// through the low cut and then the high cut where set ([EQ](struct@crate::Eq)'s high-pass and low-pass of 12 dB/octave, Q 1/√2);
 /// written = in + feedback·r, where with ping-pong, on a stereo signal, left is written in_mid + feedback·r_right and
 /// right is written feedback·r_left, in_mid = (in_left + in_right)/2; out = (1 − wet)·in + wet·r.
 /// Between grid frames: feedback, wet.
