@@ -1,8 +1,8 @@
 //! The echo: one lane of it. The law is at [`stemwright_core::Delay`].
 
-use crate::section::design;
+use crate::section;
 use crate::{Controls, INAUDIBLE, Linear, NOTHING, Section, runs};
-use stemwright_core::{Band, BandKind, Db, Delay, DelayTime, Tempo};
+use stemwright_core::{BandKind, Delay, DelayTime, Tempo};
 
 /// Feedback, wet.
 pub(crate) const WIDTH: usize = 2;
@@ -35,9 +35,8 @@ impl DelayUnit {
             DelayTime::Seconds(seconds) => seconds,
         };
         let frames = ((seconds * rate).round() as usize).max(1);
-        let q = std::f64::consts::FRAC_1_SQRT_2;
         let cut = |kind, freq| Cut {
-            coefficients: design(&Band { kind, freq, gain: Db::ZERO, q }, q, rate),
+            coefficients: section::cut(kind, freq, rate),
             states: vec![Section::default(); channels],
         };
         let low = delay.low_cut.map(|freq| cut(BandKind::HighPass { steep: false }, freq));

@@ -1,9 +1,8 @@
 //! Filters of what a detector hears.
 
-use crate::section::design;
+use crate::section::cut;
 use crate::{Controls, Section, runs};
-use std::f64::consts::FRAC_1_SQRT_2;
-use stemwright_core::{Band, BandKind, Db};
+use stemwright_core::BandKind;
 
 /// Filters of 12 dB/octave in series, for all channels of a key.
 pub(crate) struct KeyFilter {
@@ -14,9 +13,7 @@ pub(crate) struct KeyFilter {
 impl KeyFilter {
     /// Of the kinds and frequencies given, in order; with none, what is heard passes as it is.
     pub(crate) fn new(bands: impl IntoIterator<Item = (BandKind, f64)>, channels: usize, rate: f64) -> Self {
-        let q = FRAC_1_SQRT_2;
-        let design = |(kind, freq)| design(&Band { kind, freq, gain: Db::ZERO, q }, q, rate);
-        let filter = |band| (design(band), vec![Section::default(); channels]);
+        let filter = |(kind, freq)| (cut(kind, freq, rate), vec![Section::default(); channels]);
         Self { filters: bands.into_iter().map(filter).collect(), filtered: vec![Vec::new(); channels] }
     }
 

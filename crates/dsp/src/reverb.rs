@@ -4,13 +4,12 @@ mod design;
 mod network;
 mod rows;
 
-use crate::section::design as design_section;
+use crate::section;
 use crate::{Controls, INAUDIBLE, Linear, NOTHING, Run, Section, runs};
 use design::Design;
 use network::Network;
 use rows::{FRAMES, Rows, hadamard};
-use std::f64::consts::FRAC_1_SQRT_2;
-use stemwright_core::{Band, BandKind, Db, Reverb};
+use stemwright_core::{BandKind, Reverb};
 
 /// Wet.
 pub(crate) const WIDTH: usize = 1;
@@ -43,9 +42,8 @@ struct Cut {
 impl ReverbUnit {
     /// A reverb at rest.
     pub fn new(reverb: &Reverb, channels: usize, rate: f64) -> Self {
-        let q = FRAC_1_SQRT_2;
         let cut = |kind, freq| Cut {
-            coefficients: design_section(&Band { kind, freq, gain: Db::ZERO, q }, q, rate),
+            coefficients: section::cut(kind, freq, rate),
             states: vec![Section::default(); channels],
         };
         let low = reverb.low_cut.map(|freq| cut(BandKind::HighPass { steep: false }, freq));

@@ -3,10 +3,10 @@
 use crate::half_band::{Downsampler, Upsampler, round_trip};
 use crate::limiter::drive;
 use crate::line::Line;
-use crate::section::design;
+use crate::section::cut;
 use crate::{Controls, GainUnit, Section, exp2, runs};
-use std::f64::consts::{FRAC_1_SQRT_2, LOG2_E};
-use stemwright_core::{Band, BandKind, Db, HALF_BANDS, Saturation};
+use std::f64::consts::LOG2_E;
+use stemwright_core::{BandKind, HALF_BANDS, Saturation};
 
 /// Drive, mix·output, 1 − mix.
 pub(crate) const WIDTH: usize = 3;
@@ -49,15 +49,15 @@ pub struct SaturationUnit {
 impl SaturationUnit {
     /// A saturation at rest for so many waves: the signal and its lanes.
     pub fn new(saturation: &Saturation, channels: usize, waves: usize, rate: f64) -> Self {
-        let (bands, q) = (bands(rate), FRAC_1_SQRT_2);
-        let band = Band { kind: BandKind::HighPass { steep: false }, freq: 10.0, gain: Db::ZERO, q };
+        let bands = bands(rate);
+        let high_pass = BandKind::HighPass { steep: false };
         Self {
             asymmetry: saturation.asymmetry,
             bends: vec![Vec::new(); channels],
             factors: Default::default(),
             late: Line::new(round_trip(bands), 2),
             moving: true,
-            high_pass: (saturation.asymmetry > 0.0).then(|| design(&band, q, rate)),
+            high_pass: (saturation.asymmetry > 0.0).then(|| cut(high_pass, 10.0, rate)),
             waves: (0..waves).map(|_| Wave::new(bands, channels)).collect(),
         }
     }

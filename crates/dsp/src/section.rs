@@ -4,8 +4,8 @@
 //! |H|² are polynomials with coefficients around 1 at every frequency: nothing cancels, at 10 Hz and 192 kHz either.
 
 use crate::{Controls, NOTHING, Run};
-use std::f64::consts::PI;
-use stemwright_core::{Band, BandKind};
+use std::f64::consts::{FRAC_1_SQRT_2, PI};
+use stemwright_core::{Band, BandKind, Db};
 
 /// c₁, c₂, c₃, m₀, m₁, m₂ of [`stemwright_core::Eq`].
 pub type Coefficients = [f64; 6];
@@ -107,6 +107,12 @@ pub fn design(band: &Band, q: f64, rate: f64) -> Coefficients {
         zeros.band - k * zeros.nyquist,
         zeros.dc - zeros.nyquist,
     ]
+}
+
+/// The low cuts and high cuts of keys, echoes and rooms: 12 dB/octave, Q 1/√2.
+pub(crate) fn cut(kind: BandKind, freq: f64, rate: f64) -> Coefficients {
+    let q = FRAC_1_SQRT_2;
+    design(&Band { kind, freq, gain: Db::ZERO, q }, q, rate)
 }
 
 /// |H(jω)| of the shelves' prototypes, ω in units of the corner.

@@ -1,9 +1,8 @@
 //! Stereo width: one lane of it. The law is at [`stemwright_core::Width`].
 
-use crate::section::design;
+use crate::section::cut;
 use crate::{Controls, Linear, Section, runs};
-use std::f64::consts::FRAC_1_SQRT_2;
-use stemwright_core::{Band, BandKind, Db, Width};
+use stemwright_core::{BandKind, Width};
 
 /// The factor of the side.
 pub(crate) const WIDTH: usize = 1;
@@ -18,9 +17,7 @@ pub struct WidthUnit {
 impl WidthUnit {
     /// A width at rest.
     pub fn new(width: &Width, rate: f64) -> Self {
-        let q = FRAC_1_SQRT_2;
-        let band = |freq| Band { kind: BandKind::HighPass { steep: false }, freq, gain: Db::ZERO, q };
-        let high_pass = width.mono_below.map(|freq| design(&band(freq), q, rate));
+        let high_pass = width.mono_below.map(|freq| cut(BandKind::HighPass { steep: false }, freq, rate));
         Self { high_pass, state: Section::default(), side: Vec::new() }
     }
 }
