@@ -3,6 +3,7 @@
 mod describe;
 mod finding;
 mod insert;
+mod layout;
 mod nearest;
 mod report;
 mod role;
@@ -15,6 +16,7 @@ pub use insert::{
     Band, BandKind, Compressor, DeEsser, Delay, DelayTime, Detector, Eq, Gate, HALF_BAND_BETA, HALF_BANDS, Insert, Key,
     Limiter, PEAK_HALF_BANDS, Param, Reverb, Saturation, Unit, Width,
 };
+pub use layout::Layout;
 pub use nearest::nearest;
 pub use report::{BounceReport, ErrorReport, Plan, PlannedStem};
 pub use role::Role;
