@@ -18,7 +18,7 @@ struct Noise(SampleRate);
 impl Media for Noise {
     fn info(&self, _: &Path) -> Result<MediaInfo, AudioError> {
         let frames = u64::from(self.0.hz()) * SECONDS;
-        Ok(MediaInfo { rate: self.0, channels: 2, frames, lossless: true, findings: Vec::new() })
+        Ok(MediaInfo::new(self.0, 2, frames))
     }
 
     fn open(&self, _: &Path, _: u64) -> Result<Box<dyn FrameReader>, AudioError> {

@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::Instant;
 
 use stemwright_audio::testing::{material, program};
-use stemwright_audio::{Bext, Files, Media, SampleFormat, WavSpec, WavWriter};
-use stemwright_core::SampleRate;
+use stemwright_audio::{AudioWriter, Bext, Container, FileSpec, Files, Media, SampleFormat};
+use stemwright_core::{Layout, SampleRate};
 
 const SECONDS: usize = 180;
 const RATE: u32 = 48_000;
@@ -19,9 +19,10 @@ fn report(what: &str, seconds: f64, start: Instant) {
     eprintln!("{what:<28} {took:7.3} s for {seconds:.0} s of stereo: {:6.0} × real time", seconds / took);
 }
 
-fn write(path: &Path, format: SampleFormat) {
+fn write(path: &Path, container: Container, format: SampleFormat) {
     let rate = SampleRate::new(RATE).expect("an ordinary rate");
-    let spec = WavSpec { rate, channels: 2, format, bext: Bext::default(), ixml: None };
+    let (layout, bext) = (Layout::Stereo, Bext::default());
+    let spec = FileSpec { container, rate, layout, format, bext, ixml: None, chunks: Vec::new() };
     let mut state = 1u32;
     let mut next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -30,17 +31,17 @@ fn write(path: &Path, format: SampleFormat) {
     let integers: Vec<i32> = (0..BLOCK * 2).map(|_| next()).collect();
     let floats: Vec<f32> = integers.iter().map(|x| *x as f32 / 8_388_608.0).collect();
     let start = Instant::now();
-    let mut writer = WavWriter::create(path, &spec).expect("the temporary folder is writable");
+    let mut writer = AudioWriter::create(path, &spec).expect("the temporary folder is writable");
     for _ in 0..SECONDS * RATE as usize / BLOCK {
         let done = match format {
-            SampleFormat::Pcm24 => writer.write_pcm24(&integers),
+            SampleFormat::Pcm16 | SampleFormat::Pcm24 => writer.write_integers(&integers),
             SampleFormat::Float32 => writer.write_f32(&floats),
         };
         done.expect("there is space");
     }
     let unsynced = start.elapsed().as_secs_f64();
     writer.finish().expect("there is space");
-    report(&format!("write {format:?}"), SECONDS as f64, start);
+    report(&format!("write {container:?} {format:?}"), SECONDS as f64, start);
     eprintln!("{:<28} {unsynced:7.3} s of it before the sync", "");
 }
 
@@ -59,10 +60,13 @@ fn read(what: &str, path: &Path) {
 fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = |name: &str| folder.path().join(name);
-    write(&path("24.wav"), SampleFormat::Pcm24);
-    write(&path("32.wav"), SampleFormat::Float32);
+    write(&path("24.wav"), Container::Wav, SampleFormat::Pcm24);
+    write(&path("32.wav"), Container::Wav, SampleFormat::Float32);
+    write(&path("24.aiff"), Container::Aiff, SampleFormat::Pcm24);
+    write(&path("ours.flac"), Container::Flac, SampleFormat::Pcm24);
     read("read 24-bit WAV", &path("24.wav"));
     read("read float WAV", &path("32.wav"));
+    read("read 24-bit AIFF", &path("24.aiff"));
     if program("flac") {
         let made = Command::new("flac").args(["-s", "-o"]).args([path("24.flac"), path("24.wav")]).status();
         if made.is_ok_and(|status| status.success()) {

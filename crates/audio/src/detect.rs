@@ -8,6 +8,7 @@ use crate::source::{Source, field, read_some};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Wav,
+    Aiff,
     Flac {
         /// Where `fLaC` stands: after an ID3 tag that some taggers put in front.
         start: u64,
@@ -38,6 +39,7 @@ pub(crate) fn detect(source: &mut dyn Source) -> io::Result<Kind> {
     }
     Ok(match &field::<4>(&head, 0) {
         b"RIFF" | b"RF64" | b"BW64" if &field::<4>(&head, 8) == b"WAVE" => Kind::Wav,
+        b"FORM" if matches!(&field::<4>(&head, 8), b"AIFF" | b"AIFC") => Kind::Aiff,
         b"fLaC" => Kind::Flac { start },
         _ if &field::<4>(&head, 4) == b"ftyp" => Kind::Mp4,
         // QuickTime files from before `ftyp`.
@@ -49,8 +51,7 @@ pub(crate) fn detect(source: &mut dyn Source) -> io::Result<Kind> {
 fn other(head: &[u8; 16], filled: usize) -> &'static str {
     match head {
         _ if filled == 0 => "empty",
-        [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', b'F', ..] => "an AIFF file",
-        [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', b'C', ..] => "an AIFF-C file",
+        [b'F', b'O', b'R', b'M', ..] => "an IFF file, but not AIFF",
         [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => "an AVI video file",
         [b'R', b'I', b'F', b'F', ..] => "a RIFF file, but not WAVE",
         [b'R', b'I', b'F', b'X', ..] => "a big-endian WAV (RIFX) file",

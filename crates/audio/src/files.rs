@@ -8,7 +8,7 @@ use crate::cache::{Clip, ClipCache, ClipReader, LONGEST};
 use crate::format::{Format, inspect};
 use crate::pool::{HandlePool, PooledFile, Stamp};
 use crate::source::Source;
-use crate::{AudioError, FrameReader, Media, MediaInfo};
+use crate::{AudioError, Chunk, FrameReader, Media, MediaInfo};
 
 /// macOS lets a program have 256 open files unless told otherwise.
 const HANDLES: usize = 128;
@@ -104,5 +104,10 @@ impl Media for Files {
         }
         let reader = format.open_raw(self.same(file, stamp, opened)?, file, from)?;
         Ok(format.guard(reader, file, from))
+    }
+
+    fn chunks(&self, file: &Path) -> Result<Vec<Chunk>, AudioError> {
+        let (stamp, format, opened) = self.format(file)?;
+        format.chunks(&mut *self.same(file, stamp, opened)?, file)
     }
 }

@@ -8,13 +8,15 @@ use stemwright_core::SampleRate;
 use crate::detect::{Kind, detect};
 use crate::finite::Finite;
 use crate::mp4::Track;
+use crate::pcm::{PcmFile, PcmReader};
 use crate::source::Source;
-use crate::{AudioError, FrameReader, MediaInfo, aac, flac, mp4, wav};
+use crate::{AudioError, Chunk, FrameReader, MediaInfo, aac, aiff, flac, mp4, wav};
 
 /// A file that has been looked at: what it holds, and how to open it again without looking.
 #[derive(Debug, Clone)]
 pub(crate) enum Format {
-    Wav(wav::Layout),
+    Wav(PcmFile),
+    Aiff(PcmFile),
     Flac(flac::Layout),
     Aac(Arc<Track>),
 }
@@ -28,6 +30,7 @@ pub(crate) fn inspect(
     let kind = detect(source).map_err(|error| AudioError::io(file, "read", error))?;
     match kind {
         Kind::Wav => Ok(Format::Wav(wav::read_layout(source, file)?)),
+        Kind::Aiff => Ok(Format::Aiff(aiff::read_layout(source, file)?)),
         Kind::Flac { start } => {
             let mut layout = flac::read_layout(source, start, file)?;
             if layout.frames == 0 {
@@ -37,7 +40,7 @@ pub(crate) fn inspect(
         }
         Kind::Mp4 => Ok(Format::Aac(Arc::new(mp4::read_track(source, file)?))),
         Kind::Other(name) => {
-            let what = format!("is {name}, where WAV, FLAC and AAC in M4A are read");
+            let what = format!("is {name}, where WAV, AIFF, FLAC and AAC in M4A are read");
             let hint = match name {
                 "empty" => "export it again",
                 _ => "convert it to WAV or FLAC first, from the original if it was compressed",
@@ -50,33 +53,42 @@ pub(crate) fn inspect(
 impl Format {
     pub(crate) fn info(&self) -> MediaInfo {
         match self {
-            Self::Wav(layout) => MediaInfo {
-                rate: layout.rate,
-                channels: usize::from(layout.channels),
-                frames: layout.frames,
-                lossless: true,
-                findings: layout.findings.clone(),
+            Self::Wav(held) | Self::Aiff(held) => MediaInfo {
+                layout: held.layout,
+                bits: Some(held.bits),
+                time_reference: held.about.time_reference,
+                tempo: held.about.tempo,
+                key: held.about.key.clone(),
+                findings: held.findings.clone(),
+                ..MediaInfo::new(held.rate, usize::from(held.channels), held.frames)
             },
             Self::Flac(layout) => MediaInfo {
-                rate: layout.rate,
-                channels: layout.channels,
-                frames: layout.frames,
-                lossless: true,
-                findings: Vec::new(),
+                layout: layout.speakers,
+                bits: Some(layout.bits),
+                time_reference: layout.about.time_reference,
+                tempo: layout.about.tempo,
+                key: layout.about.key.clone(),
+                ..MediaInfo::new(layout.rate, layout.channels, layout.frames)
             },
             Self::Aac(track) => MediaInfo {
-                rate: track.config.rate,
-                channels: track.config.channels,
-                frames: track.frames,
                 lossless: false,
                 findings: track.findings.clone(),
+                ..MediaInfo::new(track.config.rate, track.config.channels, track.frames)
             },
+        }
+    }
+
+    /// What other programs left in the file beside its samples.
+    pub(crate) fn chunks(&self, source: &mut dyn Source, file: &Path) -> Result<Vec<Chunk>, AudioError> {
+        match self {
+            Self::Wav(_) => wav::read_chunks(source, file),
+            Self::Aiff(_) | Self::Flac(_) | Self::Aac(_) => Ok(Vec::new()),
         }
     }
 
     fn rate(&self) -> SampleRate {
         match self {
-            Self::Wav(layout) => layout.rate,
+            Self::Wav(held) | Self::Aiff(held) => held.rate,
             Self::Flac(layout) => layout.rate,
             Self::Aac(track) => track.config.rate,
         }
@@ -85,7 +97,7 @@ impl Format {
     /// Whether samples keep their values in f32.
     pub(crate) fn fits_f32(&self) -> bool {
         match self {
-            Self::Wav(layout) => layout.coding.fits_f32(),
+            Self::Wav(held) | Self::Aiff(held) => held.coding.fits_f32(),
             Self::Flac(_) | Self::Aac(_) => true,
         }
     }
@@ -98,7 +110,10 @@ impl Format {
         from: u64,
     ) -> Result<Box<dyn FrameReader>, AudioError> {
         Ok(match self {
-            Self::Wav(layout) => Box::new(wav::WavReader::new(source, file.to_path_buf(), layout.clone(), from)),
+            Self::Wav(held) | Self::Aiff(held) => {
+                Box::new(PcmReader::new(source, file.to_path_buf(), held.clone(), from))
+            }
+            Self::Flac(layout) if layout.frames == 0 => Box::new(flac::Empty),
             Self::Flac(layout) => Box::new(flac::open(source, layout, file, from)?),
             Self::Aac(track) => Box::new(aac::open(source, Arc::clone(track), file, from)?),
         })
@@ -107,7 +122,7 @@ impl Format {
     /// Whether values outside what is sensible can occur at all.
     pub(crate) fn can_be_bad(&self) -> bool {
         match self {
-            Self::Wav(layout) => layout.coding.is_float(),
+            Self::Wav(held) | Self::Aiff(held) => held.coding.is_float(),
             Self::Flac(_) => false,
             Self::Aac(_) => true,
         }

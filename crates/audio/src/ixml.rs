@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::wav::{SampleFormat, WavSpec};
+use crate::FileSpec;
 
 /// Names, tempo and key of a file. Empty text and `None` are left out.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Ixml {
 }
 
 impl Ixml {
-    pub(crate) fn to_xml(&self, spec: &WavSpec) -> String {
+    pub(crate) fn to_xml(&self, spec: &FileSpec) -> String {
         let mut xml = Xml::default();
         xml.text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         xml.open("BWFXML");
@@ -36,17 +36,11 @@ impl Ixml {
         xml.text
     }
 
-    fn speed(&self, xml: &mut Xml, spec: &WavSpec) {
+    fn speed(&self, xml: &mut Xml, spec: &FileSpec) {
         let rate = spec.rate.hz().to_string();
         xml.open("SPEED");
         xml.element("FILE_SAMPLE_RATE", &rate);
-        xml.element(
-            "AUDIO_BIT_DEPTH",
-            match spec.format {
-                SampleFormat::Pcm24 => "24",
-                SampleFormat::Float32 => "32",
-            },
-        );
+        xml.element("AUDIO_BIT_DEPTH", &spec.format.bits().to_string());
         xml.element("DIGITIZER_SAMPLE_RATE", &rate);
         // The same as the time reference in `bext`, in the two halves that the specification wants.
         xml.element("TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_HI", &(spec.bext.time_reference >> 32).to_string());
@@ -103,7 +97,7 @@ impl Ixml {
 }
 
 /// Up to six decimals, none that say nothing: 128, 97.5.
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     let text = format!("{value:.6}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

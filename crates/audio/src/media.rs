@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use stemwright_core::{Finding, SampleRate};
+use stemwright_core::{Finding, Layout, SampleRate};
 
-use crate::AudioError;
+use crate::{AudioError, Chunk};
 
 /// What a file holds, once it is known to be readable.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,10 +15,40 @@ pub struct MediaInfo {
     pub channels: usize,
     /// How many frames a reader from 0 yields: encoder delay and padding are already off.
     pub frames: u64,
-    /// Whether the samples are those that were once exported (WAV, FLAC), not an approximation (AAC).
+    /// Whether the samples are those that were once exported (WAV, AIFF, FLAC), not an approximation (AAC).
     pub lossless: bool,
+    /// What the channels are, by the file's own word or their number; `None` for 3, 4, 5, 7 and more than 8, and for
+    /// loudspeakers that no layout has. Two channels are stereo: no file says that it holds mid and side.
+    pub layout: Option<Layout>,
+    /// How many bits of an integer say something, or 32 and 64 for floats; `None` where samples are an approximation.
+    pub bits: Option<u16>,
+    /// Where the file belongs, in its own frames since midnight or the start of the song (`bext`, or FLAC's comment
+    /// `TIME_REFERENCE`).
+    pub time_reference: Option<u64>,
+    /// Quarter notes a minute.
+    pub tempo: Option<f64>,
+    /// The musical key, in the file's own words.
+    pub key: Option<String>,
     /// What a person should know about the file.
     pub findings: Vec<Finding>,
+}
+
+impl MediaInfo {
+    /// Lossless samples of which nothing else is known: what sources that are no files say of themselves.
+    pub fn new(rate: SampleRate, channels: usize, frames: u64) -> Self {
+        Self {
+            rate,
+            channels,
+            frames,
+            lossless: true,
+            layout: Layout::of_channels(channels),
+            bits: None,
+            time_reference: None,
+            tempo: None,
+            key: None,
+            findings: Vec::new(),
+        }
+    }
 }
 
 /// Where samples come from.
@@ -35,6 +65,16 @@ pub trait Media: Send + Sync {
     /// # Errors
     /// As [`Media::info`].
     fn open(&self, file: &Path, from: u64) -> Result<Box<dyn FrameReader>, AudioError>;
+
+    /// What other programs left in a WAV file beside its samples (markers, loops), in the order of the file: at most
+    /// [`Chunk::MOST`] chunks and [`Chunk::MOST_BYTES`]; those that do not fit or are cut short are left out. Nothing
+    /// for other kinds of file.
+    ///
+    /// # Errors
+    /// As [`Media::info`].
+    fn chunks(&self, _file: &Path) -> Result<Vec<Chunk>, AudioError> {
+        Ok(Vec::new())
+    }
 }
 
 /// Frames in order, on whichever thread holds it.

@@ -5,16 +5,25 @@
 //! itself: the remainder *before* distribution is the evidence. With N active stems (value not exactly 0), N + 1
 //! roundings are each off by at most ½ LSB, so the remainder is at most (N+1)/2 LSB; TPDF dither adds at most 1 LSB to
 //! each, so 3(N+1)/2. What is beyond that no rounding explains.
+//!
+//! # Mono stems in a stereo set
+//!
+//! A mono stem has one value, the mean of its two lanes, which stands in left and in right. Whoever declares it mono has
+//! seen that the lanes are within 2⁻³⁴ of the peak of each other: under 2⁻¹¹ LSB of 24 bits, so the mean takes no
+//! remainder, which is whole, over its bound. A step of a mono stem moves both sums:
+//!
+//! * Where stereo stems are active on both sides, they alone take the remainders.
+//! * Where they are active on one side, the mono stems take the remainder of the other side, and the stereo stems of
+//!   their own side make up for it.
+//! * Where mono stems alone are active, they take what both sides want. The two sides then differ only by how the mix was
+//!   rounded, which gets the same dither on both sides there: its two integers are at most 1 apart, so one side is met
+//!   and the other is off by 1 LSB ([`Remainders::unmet`]).
 
 /// Adding and taking away 1.5·2⁵² rounds a double below 2⁵¹ to an integer, halves to even, without a libm call.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 
-/// The 24-bit range.
-const HIGHEST: f64 = 8_388_607.0;
-const LOWEST: f64 = -8_388_608.0;
-
-/// LSBs in full scale.
-const SCALE: f64 = 8_388_608.0;
+/// Frames that are worked on at a time: what is kept of them for 16 stems stays in the nearest cache.
+const PIECE: usize = 128;
 
 /// What the remainders of a whole set were.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -23,75 +32,196 @@ pub struct Remainders {
     pub largest: u32,
     /// The largest bound that applied, in LSB.
     pub bound: f64,
-    /// Samples on which the integers do not add up.
+    /// Samples on which the integers do not add up, though they could.
     pub lsb_errors: u64,
+    /// Samples on which the integers do not add up, because mono stems alone are active and left and right differ.
+    pub unmet: u64,
     /// The first sample whose remainder was over its bound: frame and channel.
     pub first_over: Option<(u64, usize)>,
     /// Samples whose remainder was over its bound.
     pub over: u64,
 }
 
-/// Quantises a mix and its stems to 24 bits, block after block.
+/// Quantises a mix and its stems to integers, block after block.
 pub struct SumQuantiser {
+    depth: Depth,
     gain: f64,
     dither: bool,
     mix_id: u64,
-    stem_ids: Vec<u64>,
+    stems: Vec<Stem>,
+    any_mono: bool,
     frame: u64,
     remainders: Remainders,
-    /// Of the sample at hand: scaled values and integers.
+    /// Of the piece at hand, one for each channel.
+    planes: Vec<Plane>,
+}
+
+/// The range of the integers.
+#[derive(Clone, Copy)]
+struct Depth {
+    /// LSBs in full scale.
+    scale: f64,
+    lowest: f64,
+    highest: f64,
+}
+
+impl Depth {
+    fn new(bits: u32) -> Self {
+        assert!(matches!(bits, 16 | 24), "16 or 24 bits");
+        let scale = f64::from(1 << (bits - 1));
+        Self { scale, lowest: -scale, highest: scale - 1.0 }
+    }
+
+    #[inline]
+    fn round(self, value: f64) -> f64 {
+        // Integers are written, so −0.0 cannot matter here.
+        ((value + ROUND) - ROUND).clamp(self.lowest, self.highest)
+    }
+}
+
+struct Stem {
+    id: u64,
+    mono: bool,
+}
+
+/// One channel of a piece.
+#[derive(Default)]
+struct Plane {
+    /// Scaled values and integers, [`PIECE`] for each stem.
     values: Vec<f64>,
     integers: Vec<f64>,
+    /// Of the integers on each frame, and how many stems are active there.
+    sums: Vec<f64>,
+    active: Vec<f64>,
+    /// The integers of the mix.
+    mixed: Vec<f64>,
+}
+
+impl Plane {
+    fn new(stems: usize) -> Self {
+        let (of_stems, of_frames) = (vec![0.0; stems * PIECE], vec![0.0; PIECE]);
+        Self {
+            values: of_stems.clone(),
+            integers: of_stems,
+            sums: of_frames.clone(),
+            active: of_frames.clone(),
+            mixed: of_frames,
+        }
+    }
+
+    /// Gives a remainder away, LSB by LSB, each to the active stem among those that take it which it brings nearest to
+    /// its true value; returns what nobody has room for.
+    fn distribute(&mut self, n: usize, mut remainder: f64, depth: Depth, takes: impl Fn(usize) -> bool) -> f64 {
+        let step = remainder.signum();
+        while remainder != 0.0 {
+            let Some(stem) = self.nearest(n, step, depth, &takes) else { break };
+            self.integers[stem * PIECE + n] += step;
+            remainder -= step;
+        }
+        remainder
+    }
+
+    fn nearest(&self, n: usize, step: f64, depth: Depth, takes: impl Fn(usize) -> bool) -> Option<usize> {
+        // Without a branch: which stem it will be cannot be foretold.
+        let (mut most, mut best) = (f64::NEG_INFINITY, None);
+        let last = if step > 0.0 { depth.highest } else { -depth.lowest };
+        let values = self.values.iter().skip(n).step_by(PIECE);
+        let integers = self.integers.iter().skip(n).step_by(PIECE);
+        for (stem, (&value, &integer)) in values.zip(integers).enumerate() {
+            let can = (value != 0.0) & (integer * step < last) & takes(stem);
+            let error = if can { (value - integer) * step } else { f64::NEG_INFINITY };
+            best = if error > most { Some(stem) } else { best };
+            most = if error > most { error } else { most };
+        }
+        best
+    }
+
+    /// Whether one of the stems is active.
+    fn sounds(&self, n: usize, stems: impl Iterator<Item = usize>) -> bool {
+        stems.into_iter().any(|stem| self.values[stem * PIECE + n] != 0.0)
+    }
 }
 
 impl SumQuantiser {
-    /// `gain` multiplies everything before it is quantised. Dither is of its own for every file, from its name,
-    /// channel and frame.
-    pub fn new(gain: f64, dither: bool, mix: &str, stems: &[String]) -> Self {
+    /// To 16 or 24 `bits`, for sets of 1 to 8 channels. `gain` multiplies everything before it is quantised. Dither is of
+    /// its own for every file, from its name, channel and frame.
+    ///
+    /// # Panics
+    /// With other depths or numbers of channels.
+    pub fn new(bits: u32, channels: usize, gain: f64, dither: bool, mix: &str, stems: &[String]) -> Self {
+        assert!((1..=8).contains(&channels), "1 to 8 channels");
         Self {
+            depth: Depth::new(bits),
             gain,
             dither,
             mix_id: name_hash(mix),
-            stem_ids: stems.iter().map(|name| name_hash(name)).collect(),
+            stems: stems.iter().map(|name| Stem { id: name_hash(name), mono: false }).collect(),
+            any_mono: false,
             frame: 0,
             remainders: Remainders::default(),
-            values: vec![0.0; stems.len()],
-            integers: vec![0.0; stems.len()],
+            planes: (0..channels).map(|_| Plane::new(stems.len())).collect(),
         }
     }
 
-    /// Quantises the next block: planar f64 in, interleaved integers out, which are cleared first. Values beyond the
-    /// 24-bit range are clipped; whoever calls measures peaks and refuses.
-    pub fn block(
-        &mut self,
-        mix: [&[f64]; 2],
-        stems: &[[&[f64]; 2]],
-        mix_out: &mut Vec<i32>,
-        stems_out: &mut [Vec<i32>],
-    ) {
-        debug_assert_eq!(stems.len(), self.stem_ids.len());
-        mix_out.clear();
-        stems_out.iter_mut().for_each(Vec::clear);
-        for n in 0..mix[0].len() {
-            for c in 0..2 {
-                let mixed = self.sample(self.frame + n as u64, c, mix[c][n], |stem| stems[stem][c][n]);
-                mix_out.push(mixed as i32);
-                for (out, &integer) in stems_out.iter_mut().zip(&self.integers) {
-                    out.push(integer as i32);
-                }
-            }
+    /// Says which stems are written as one channel that stands in left and in right.
+    ///
+    /// # Panics
+    /// When a stem is mono and the set is not stereo, or with other than one word for each stem.
+    #[must_use]
+    pub fn with_mono(mut self, mono: &[bool]) -> Self {
+        assert_eq!(mono.len(), self.stems.len(), "a word for each stem");
+        self.any_mono = mono.contains(&true);
+        assert!(self.planes.len() == 2 || !self.any_mono, "mono stems are of stereo sets");
+        for (stem, mono) in self.stems.iter_mut().zip(mono) {
+            stem.mono = *mono;
         }
-        self.frame += mix[0].len() as u64;
+        self
+    }
+
+    /// Quantises the next block: planar f64 in, interleaved integers out, which are cleared first. A mono stem comes as
+    /// its two lanes (or as one) and goes out with one value a frame. Values beyond the range are clipped; whoever calls
+    /// measures peaks and refuses.
+    ///
+    /// # Panics
+    /// When the numbers of channels, stems or frames are not those announced.
+    pub fn block(&mut self, mix: &[&[f64]], stems: &[Vec<&[f64]>], mix_out: &mut Vec<i32>, stems_out: &mut [Vec<i32>]) {
+        let channels = self.planes.len();
+        assert_eq!((mix.len(), stems.len(), stems_out.len()), (channels, self.stems.len(), self.stems.len()));
+        let frames = mix[0].len();
+        mix_out.clear();
+        mix_out.resize(frames * channels, 0);
+        for (out, stem) in stems_out.iter_mut().zip(&self.stems) {
+            out.clear();
+            out.resize(frames * if stem.mono { 1 } else { channels }, 0);
+        }
+        for start in (0..frames).step_by(PIECE) {
+            let range = start..frames.min(start + PIECE);
+            let (first, length) = (self.frame + start as u64, range.len());
+            for channel in 0..channels {
+                self.quantise_stems(channel, first, &range, stems);
+            }
+            for (channel, mix) in mix.iter().enumerate() {
+                self.quantise_mix(channel, first, &mix[range.clone()]);
+            }
+            if self.any_mono {
+                (0..length).for_each(|n| self.settle_both(first, n));
+            } else {
+                (0..channels).for_each(|channel| self.settle(channel, first, length));
+            }
+            self.put(&range, mix_out, stems_out);
+        }
+        self.frame += frames as u64;
     }
 
     /// One file on its own (a master, which nothing sums to), from the frame at which its block starts.
-    pub fn alone(&self, name: &str, first: u64, channels: [&[f64]; 2], out: &mut Vec<i32>) {
-        let id = name_hash(name);
+    pub fn alone(&self, name: &str, first: u64, channels: &[&[f64]], out: &mut Vec<i32>) {
+        let (id, count) = (name_hash(name), channels.len());
         out.clear();
-        for n in 0..channels[0].len() {
-            for (c, channel) in channels.iter().enumerate() {
-                let value = channel[n] * self.gain * SCALE;
-                out.push(self.quantise(value, id, c, first + n as u64) as i32);
+        out.resize(channels[0].len() * count, 0);
+        for (c, channel) in channels.iter().enumerate() {
+            for (n, (x, out)) in channel.iter().zip(out[c..].iter_mut().step_by(count)).enumerate() {
+                let value = x * self.gain * self.depth.scale;
+                *out = self.quantise(value, id, place(first + n as u64, c, count)) as i32;
             }
         }
     }
@@ -101,73 +231,167 @@ impl SumQuantiser {
         self.frame
     }
 
+    /// Leaves frames out: dither goes on as if they had been quantised.
+    pub fn skip(&mut self, frames: u64) {
+        self.frame += frames;
+    }
+
     /// What was found so far.
     pub fn remainders(&self) -> Remainders {
         self.remainders
     }
 
     #[inline]
-    fn quantise(&self, value: f64, id: u64, channel: usize, frame: u64) -> f64 {
+    fn quantise(&self, value: f64, id: u64, place: u64) -> f64 {
         // Never into digital silence, which stays silence.
-        let value = if self.dither && value != 0.0 { value + tpdf(id, channel, frame) } else { value };
-        // Integers are written, so −0.0 cannot matter here.
-        ((value + ROUND) - ROUND).clamp(LOWEST, HIGHEST)
+        self.depth.round(if self.dither && value != 0.0 { value + tpdf(id, place) } else { value })
     }
 
-    fn sample(&mut self, frame: u64, channel: usize, mix: f64, stem: impl Fn(usize) -> f64) -> f64 {
-        let (mut sum, mut active) = (0.0, 0u32);
-        for number in 0..self.stem_ids.len() {
-            let value = stem(number) * self.gain * SCALE;
-            let integer = self.quantise(value, self.stem_ids[number], channel, frame);
-            active += u32::from(value != 0.0);
-            sum += integer;
-            self.values[number] = value;
-            self.integers[number] = integer;
+    /// Scales and rounds all stems of a channel of a piece, adds them up and counts the active ones.
+    fn quantise_stems(&mut self, channel: usize, first: u64, range: &std::ops::Range<usize>, stems: &[Vec<&[f64]>]) {
+        let (length, channels) = (range.len(), self.planes.len());
+        let mut plane = std::mem::take(&mut self.planes[channel]);
+        plane.sums.fill(0.0);
+        plane.active.fill(0.0);
+        let slots = plane.values.chunks_exact_mut(PIECE).zip(plane.integers.chunks_exact_mut(PIECE));
+        for ((stem, lanes), (values, integers)) in self.stems.iter().zip(stems).zip(slots) {
+            let (values, integers) = (&mut values[..length], &mut integers[..length]);
+            let (gain, depth) = (self.gain, self.depth);
+            let lane = |channel: usize| &lanes[channel][range.clone()];
+            if stem.mono && lanes.len() == 2 {
+                for ((value, l), r) in values.iter_mut().zip(lane(0)).zip(lane(1)) {
+                    *value = (l + r) * 0.5 * gain * depth.scale;
+                }
+            } else {
+                for (value, x) in values.iter_mut().zip(lane(if stem.mono { 0 } else { channel })) {
+                    *value = x * gain * depth.scale;
+                }
+            }
+            if self.dither {
+                // Both sides of a mono stem are one file, with one dither.
+                let channel = if stem.mono { 0 } else { channel };
+                for (n, (integer, value)) in integers.iter_mut().zip(&*values).enumerate() {
+                    *integer = self.quantise(*value, stem.id, place(first + n as u64, channel, channels));
+                }
+            } else {
+                integers.iter_mut().zip(&*values).for_each(|(integer, value)| *integer = depth.round(*value));
+            }
+            plane.sums.iter_mut().zip(&*integers).for_each(|(sum, integer)| *sum += integer);
+            plane.active.iter_mut().zip(&*values).for_each(|(active, v)| *active += f64::from(u8::from(*v != 0.0)));
         }
-        let value = mix * self.gain * SCALE;
-        // Where every stem is silent nobody could take a dither of the mix.
-        let mixed = if active == 0 {
-            ((value + ROUND) - ROUND).clamp(LOWEST, HIGHEST)
-        } else {
-            self.quantise(value, self.mix_id, channel, frame)
-        };
-        let remainder = mixed - sum;
-        let bound = f64::from(active + 1) * if self.dither { 1.5 } else { 0.5 };
+        self.planes[channel] = plane;
+    }
+
+    /// Scales and rounds a channel of the mix.
+    fn quantise_mix(&mut self, channel: usize, first: u64, mix: &[f64]) {
+        let (gain, depth) = (self.gain, self.depth);
+        for (mixed, x) in self.planes[channel].mixed.iter_mut().zip(mix) {
+            *mixed = depth.round(x * gain * depth.scale);
+        }
+        if !self.dither {
+            return;
+        }
+        for (n, x) in mix.iter().enumerate() {
+            // Where every stem is silent nobody could take a dither of the mix.
+            if self.planes[channel].active[n] != 0.0 {
+                let channel_of_dither = if self.mono_alone(n) { 0 } else { channel };
+                let place = place(first + n as u64, channel_of_dither, self.planes.len());
+                self.planes[channel].mixed[n] = self.quantise(x * gain * depth.scale, self.mix_id, place);
+            }
+        }
+    }
+
+    /// Whether no stereo stem is active on either side of a frame.
+    fn mono_alone(&self, n: usize) -> bool {
+        let stereo = || (0..self.stems.len()).filter(|stem| !self.stems[*stem].mono);
+        self.any_mono && !self.planes.iter().any(|plane| plane.sounds(n, stereo()))
+    }
+
+    /// What is missing to the mix on a sample, which goes into the evidence; `None` where it is over its bound.
+    #[inline]
+    fn remainder(&mut self, channel: usize, first: u64, n: usize) -> Option<f64> {
+        let plane = &self.planes[channel];
+        let remainder = plane.mixed[n] - plane.sums[n];
+        let bound = (plane.active[n] + 1.0) * if self.dither { 1.5 } else { 0.5 };
         self.remainders.bound = self.remainders.bound.max(bound);
         if remainder == 0.0 {
-            return mixed;
+            return Some(0.0);
         }
         self.remainders.largest = self.remainders.largest.max(remainder.abs() as u32);
         // A sum that is not a number fails this comparison too.
         if remainder.abs() <= bound {
-            self.distribute(remainder);
-        } else {
-            self.remainders.over += 1;
-            self.remainders.lsb_errors += 1;
-            self.remainders.first_over.get_or_insert((frame, channel));
+            return Some(remainder);
         }
-        mixed
+        self.remainders.over += 1;
+        self.remainders.lsb_errors += 1;
+        self.remainders.first_over.get_or_insert((first + n as u64, channel));
+        None
     }
 
-    /// Gives the remainder away, LSB by LSB, each to the active stem that it brings nearest to its true value.
-    fn distribute(&mut self, remainder: f64) {
-        let step = remainder.signum();
-        for _ in 0..remainder.abs() as u32 {
-            let mut best: Option<(f64, usize)> = None;
-            for (number, (&value, &integer)) in self.values.iter().zip(&self.integers).enumerate() {
-                let error = (value - integer) * step;
-                let room = (LOWEST..=HIGHEST).contains(&(integer + step));
-                if value != 0.0 && room && best.is_none_or(|(most, _)| error > most) {
-                    best = Some((error, number));
+    /// Lets the integers of a channel add up.
+    fn settle(&mut self, channel: usize, first: u64, length: usize) {
+        for n in 0..length {
+            if let Some(remainder) = self.remainder(channel, first, n)
+                && remainder != 0.0
+            {
+                let left = self.planes[channel].distribute(n, remainder, self.depth, |_| true);
+                self.remainders.lsb_errors += u64::from(left != 0.0);
+            }
+        }
+    }
+
+    /// Lets the integers of both sides of a frame add up, where some stems are mono.
+    fn settle_both(&mut self, first: u64, n: usize) {
+        let found = [0, 1].map(|side| self.remainder(side, first, n));
+        let Self { planes, stems, depth, remainders, .. } = self;
+        let stereo = |stem: usize| !stems[stem].mono;
+        let active = [0, 1].map(|side: usize| planes[side].sounds(n, (0..stems.len()).filter(|stem| stereo(*stem))));
+        let wanted = match (found, active) {
+            // Nothing is given away that could spoil the evidence.
+            ([None, _] | [_, None], _) | (_, [true, true]) => 0.0,
+            ([_, Some(right)], [true, false]) => right,
+            ([Some(left), _], [false, true]) => left,
+            ([Some(left), Some(right)], [false, false]) => ((left + right) * 0.5).trunc(),
+        };
+        // Their values are the same in both planes, so both planes choose the same stems.
+        let given = [0, 1].map(|side: usize| wanted - planes[side].distribute(n, wanted, *depth, |stem| !stereo(stem)));
+        for side in [0, 1] {
+            let Some(remainder) = found[side] else { continue };
+            if planes[side].distribute(n, remainder - given[side], *depth, stereo) == 0.0 {
+                continue;
+            }
+            let differ = active == [false; 2] && found[0] != found[1];
+            *(if differ { &mut remainders.unmet } else { &mut remainders.lsb_errors }) += 1;
+        }
+    }
+
+    /// Interleaves the integers of a piece.
+    fn put(&self, range: &std::ops::Range<usize>, mix_out: &mut [i32], stems_out: &mut [Vec<i32>]) {
+        let channels = self.planes.len();
+        for (channel, plane) in self.planes.iter().enumerate() {
+            interleave(&plane.mixed, &mut mix_out[range.start * channels..range.end * channels], channel, channels);
+            let stems = self.stems.iter().zip(plane.integers.chunks_exact(PIECE)).zip(&mut *stems_out);
+            for ((stem, integers), out) in stems {
+                if !stem.mono {
+                    interleave(integers, &mut out[range.start * channels..range.end * channels], channel, channels);
+                } else if channel == 0 {
+                    interleave(integers, &mut out[range.clone()], 0, 1);
                 }
             }
-            match best {
-                Some((_, number)) => self.integers[number] += step,
-                None => {
-                    self.remainders.lsb_errors += 1;
-                    return;
-                }
-            }
+        }
+    }
+}
+
+fn interleave(integers: &[f64], out: &mut [i32], channel: usize, channels: usize) {
+    match channels {
+        1 => out.iter_mut().zip(integers).for_each(|(out, integer)| *out = *integer as i32),
+        2 => {
+            let (frames, _) = out.as_chunks_mut::<2>();
+            frames.iter_mut().zip(integers).for_each(|(frame, integer)| frame[channel] = *integer as i32);
+        }
+        _ => {
+            let slots = out[channel..].iter_mut().step_by(channels);
+            slots.zip(integers).for_each(|(out, integer)| *out = *integer as i32);
         }
     }
 }
@@ -177,10 +401,16 @@ fn name_hash(name: &str) -> u64 {
     name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
+/// The number of a sample among the interleaved ones of its file.
+#[inline]
+fn place(frame: u64, channel: usize, channels: usize) -> u64 {
+    frame * channels as u64 + channel as u64
+}
+
 /// Triangular noise in (−1, 1) LSB: the difference of two uniform numbers, from a splitmix64 hash.
 #[inline]
-fn tpdf(id: u64, channel: usize, frame: u64) -> f64 {
-    let mut z = id.wrapping_add((2 * frame + channel as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+fn tpdf(id: u64, place: u64) -> f64 {
+    let mut z = id.wrapping_add((place + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^= z >> 31;
@@ -189,79 +419,4 @@ fn tpdf(id: u64, channel: usize, frame: u64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn noise(seed: u64, n: usize) -> Vec<f64> {
-        (0..n as u64).map(|i| tpdf(seed, 0, i) * 0.05).collect()
-    }
-
-    /// Quantises N noises and their sum; returns the remainders and the largest distance of an integer from its float.
-    fn run(stems: usize, dither: bool) -> (Remainders, f64, i64) {
-        let n = 20_000;
-        let signals: Vec<Vec<f64>> = (0..stems as u64).map(|s| noise(s + 7, n)).collect();
-        let mix: Vec<f64> = (0..n).map(|i| signals.iter().map(|s| s[i]).sum()).collect();
-        let names: Vec<String> = (0..stems).map(|s| format!("{s}")).collect();
-        let mut quantiser = SumQuantiser::new(1.0, dither, "mix", &names);
-        let (mut mix_out, mut outs) = (Vec::new(), vec![Vec::new(); stems]);
-        let inputs: Vec<[&[f64]; 2]> = signals.iter().map(|s| [s.as_slice(); 2]).collect();
-        quantiser.block([&mix, &mix], &inputs, &mut mix_out, &mut outs);
-        let (mut farthest, mut wrong) = (0.0f64, 0);
-        for i in 0..2 * n {
-            wrong += i64::from(mix_out[i] != outs.iter().map(|out| out[i]).sum::<i32>());
-            for (out, signal) in outs.iter().zip(&signals) {
-                farthest = farthest.max((f64::from(out[i]) - signal[i / 2] * SCALE).abs());
-            }
-        }
-        (quantiser.remainders(), farthest, wrong)
-    }
-
-    #[test]
-    fn integers_add_up_and_stay_near_their_floats() {
-        for stems in [1, 2, 3, 8, 16] {
-            let (remainders, farthest, wrong) = run(stems, false);
-            assert_eq!((wrong, remainders.lsb_errors, remainders.over), (0, 0, 0), "{stems} stems");
-            assert!(farthest <= 2.0 && f64::from(remainders.largest) <= remainders.bound, "{stems}: {farthest}");
-            let (remainders, farthest, wrong) = run(stems, true);
-            assert_eq!((wrong, remainders.lsb_errors, remainders.over), (0, 0, 0), "{stems} stems, dither");
-            assert!(farthest <= 3.5 && f64::from(remainders.largest) <= remainders.bound, "{stems}: {farthest}");
-        }
-    }
-
-    #[test]
-    fn a_stem_that_is_not_in_the_mix_is_over_the_bound() {
-        let signal = noise(1, 100);
-        let mix: Vec<f64> = signal.iter().map(|x| x * 1.0001).collect();
-        let mut quantiser = SumQuantiser::new(1.0, false, "mix", &["a".into()]);
-        let (mut mix_out, mut outs) = (Vec::new(), vec![Vec::new()]);
-        quantiser.block([&mix, &mix], &[[&signal, &signal]], &mut mix_out, &mut outs);
-        let remainders = quantiser.remainders();
-        assert!(remainders.over > 0 && remainders.lsb_errors == remainders.over);
-        assert!(remainders.first_over.is_some());
-    }
-
-    #[test]
-    fn silence_stays_silence_under_dither() {
-        let (silence, signal) = (vec![0.0; 500], noise(3, 500));
-        let mut quantiser = SumQuantiser::new(1.0, true, "mix", &["a".into(), "b".into()]);
-        let (mut mix_out, mut outs) = (Vec::new(), vec![Vec::new(); 2]);
-        let stems: [[&[f64]; 2]; 2] = [[&signal, &silence], [&silence, &silence]];
-        quantiser.block([&signal, &silence], &stems, &mut mix_out, &mut outs);
-        assert!(outs[1].iter().all(|&x| x == 0) && outs[0].iter().skip(1).step_by(2).all(|&x| x == 0));
-        assert!(mix_out.iter().skip(1).step_by(2).all(|&x| x == 0));
-    }
-
-    #[test]
-    fn dither_is_triangular() {
-        let n = 200_000;
-        let (mut sum, mut squares) = (0.0, 0.0);
-        for i in 0..n {
-            let d = tpdf(99, 1, i);
-            sum += d;
-            squares += d * d;
-        }
-        // Mean 0 and variance 1/6 within four standard errors.
-        assert!((sum / n as f64).abs() < 4.0 * (1.0f64 / 6.0 / n as f64).sqrt());
-        assert!((squares / n as f64 - 1.0 / 6.0).abs() < 0.002);
-    }
-}
+mod tests;

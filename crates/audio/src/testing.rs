@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::format::inspect;
 use crate::source::Source;
-use crate::{AudioError, MediaInfo};
+use crate::{AudioError, AudioWriter, FileSpec, MediaInfo};
 
 /// A file or folder of the material made by others: under `STEMWRIGHT_MATERIAL`, or `../shared/material` from the
 /// workspace's root.
@@ -32,6 +32,24 @@ pub fn program(name: &str) -> bool {
     let version = if name.starts_with("ff") { "-version" } else { "--version" };
     let run = Command::new(name).arg(version).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     present(name, run.is_ok(), &format!("no program `{name}`"))
+}
+
+/// Whether a module of Python can be imported.
+///
+/// # Panics
+/// When it is absent and required.
+pub fn python_module(name: &str) -> bool {
+    let import = format!("import {name}");
+    let run = Command::new("python3").args(["-c", &import]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    present(name, run.is_ok_and(|status| status.success()), &format!("no Python module `{name}`"))
+}
+
+/// A writer of files that are large from `largest` bytes on: WAV becomes RF64 there, AIFF ends.
+///
+/// # Errors
+/// As [`AudioWriter::create`].
+pub fn create_with_largest(path: &Path, spec: &FileSpec, largest: u64) -> Result<AudioWriter, AudioError> {
+    AudioWriter::with_largest(path, spec, largest)
 }
 
 fn present(what: &str, there: bool, missing: &str) -> bool {

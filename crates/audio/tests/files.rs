@@ -149,7 +149,7 @@ fn other_kinds_of_file_are_named_whatever_they_are_called() {
         (b"\xff\xfb\x90\0\0\0\0\0\0\0\0\0", "an MP3 file"),
         (b"\xff\xf1\x50\x80\0\0\0\0\0\0\0\0", "ADTS"),
         (b"OggS\0\x02\0\0\0\0\0\0\0\0\0\0", "Ogg"),
-        (b"FORM\0\0\0\0AIFF", "AIFF"),
+        (b"FORM\0\0\0\0ILBM", "IFF"),
         (b"RIFX\0\0\0\0WAVE", "RIFX"),
         (b"PK\x03\x04\0\0\0\0", "ZIP"),
         (b"# Notes of the session", "a text file"),

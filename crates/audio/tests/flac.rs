@@ -117,3 +117,29 @@ fn tags_around_the_stream_do_no_harm() {
     std::fs::write(&flac, bytes).unwrap();
     assert_eq!(read_all(&Files::new(), &flac).unwrap(), planes);
 }
+
+#[test]
+fn a_channel_mask_says_what_the_channels_are() {
+    use stemwright_audio::testing::decode;
+    use stemwright_core::Layout;
+    let block = |kind: u8, body: &[u8]| [&[kind][..], &(body.len() as u32).to_be_bytes()[1..], body].concat();
+    let layout = |channels: u64, comments: &[&str]| {
+        let mut info = vec![0x10, 0, 0x10, 0, 0, 0, 0, 0, 0, 0];
+        info.extend((48_000u64 << 44 | (channels - 1) << 41 | 15 << 36).to_be_bytes());
+        info.extend([0; 16]);
+        let mut body = vec![0; 4];
+        body.extend((comments.len() as u32).to_le_bytes());
+        for comment in comments {
+            body.extend((comment.len() as u32).to_le_bytes());
+            body.extend(comment.as_bytes());
+        }
+        decode(&[b"fLaC".to_vec(), block(0, &info), block(0x84, &body)].concat()).unwrap().0.layout
+    };
+    assert_eq!(layout(2, &[]), Some(Layout::Stereo));
+    assert_eq!(layout(6, &["TITLE=x"]), Some(Layout::Surround51));
+    assert_eq!(layout(8, &["waveformatextensible_channel_mask=0x63F"]), Some(Layout::Surround71));
+    assert_eq!(layout(6, &["TITLE=x", "WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x60F"]), Some(Layout::Surround51));
+    assert_eq!(layout(8, &["WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0xFF"]), None);
+    assert_eq!(layout(8, &["WAVEFORMATEXTENSIBLE_CHANNEL_MASK=speakers"]), Some(Layout::Surround71));
+    assert_eq!(layout(5, &[]), None);
+}

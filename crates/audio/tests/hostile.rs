@@ -4,8 +4,9 @@ mod signals;
 
 use std::process::Command;
 
-use signals::{Random, noise24, write_f32, write_pcm24};
+use signals::{Random, interleave, noise24, spec, write_f32, write_pcm24};
 use stemwright_audio::testing::{decode, decode_from, program};
+use stemwright_audio::{AudioWriter, Container, SampleFormat};
 
 /// Small files of every kind that can be made here.
 fn seeds() -> Vec<(&'static str, Vec<u8>)> {
@@ -17,6 +18,15 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let mut seeds =
         vec![("wav", std::fs::read(path("a.wav")).unwrap()), ("float", std::fs::read(path("b.wav")).unwrap())];
     write_pcm24(&path("c.wav"), 48_000, &noise24(2, 3_000));
+    for (name, container) in [("aiff", Container::Aiff), ("our flac", Container::Flac)] {
+        let mut spec = spec(48_000, 6, SampleFormat::Pcm16);
+        spec.container = container;
+        spec.bext.description = "Drums".into();
+        let mut writer = AudioWriter::create(&path(name), &spec).unwrap();
+        writer.write_integers(&interleave(&noise24(6, 301), |x| (x * 32_768.0) as i32)).unwrap();
+        writer.finish().unwrap();
+        seeds.push((name, std::fs::read(path(name)).unwrap()));
+    }
     if program("flac") {
         let run = Command::new("flac").args(["-s", "-b", "576", "-o"]).arg(path("c.flac")).arg(path("c.wav")).status();
         assert!(run.unwrap().success());

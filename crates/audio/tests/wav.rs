@@ -7,7 +7,7 @@ use std::process::Command;
 
 use signals::{interleave, noise, noise24, read_all, read_from, spec, write_f32, write_pcm24};
 use stemwright_audio::testing::program;
-use stemwright_audio::{AudioError, Bext, Files, Ixml, Media, SampleFormat, WavWriter, file_sha256};
+use stemwright_audio::{AudioError, AudioWriter, Bext, Files, Ixml, Media, SampleFormat, file_sha256};
 
 fn ffmpeg(arguments: &[&str], file: &Path) -> Vec<u8> {
     let output =
@@ -63,9 +63,9 @@ fn bytes_do_not_depend_on_how_many_frames_a_call_brings() {
     let mut files = Vec::new();
     for piece in [600_000, 2, 8_192, 99_998] {
         let path = folder.path().join(format!("{piece}.wav"));
-        let mut writer = WavWriter::create(&path, &spec(48_000, 2, SampleFormat::Pcm24)).unwrap();
+        let mut writer = AudioWriter::create(&path, &spec(48_000, 2, SampleFormat::Pcm24)).unwrap();
         for piece in samples.chunks(piece) {
-            writer.write_pcm24(piece).unwrap();
+            writer.write_integers(piece).unwrap();
         }
         files.push((writer.finish().unwrap(), file_sha256(&path).unwrap()));
     }
@@ -76,7 +76,7 @@ fn bytes_do_not_depend_on_how_many_frames_a_call_brings() {
 fn the_stated_hash_is_that_of_the_sample_bytes_and_silence_has_one_form() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.wav");
-    let mut writer = WavWriter::create(&path, &spec(48_000, 1, SampleFormat::Float32)).unwrap();
+    let mut writer = AudioWriter::create(&path, &spec(48_000, 1, SampleFormat::Float32)).unwrap();
     writer.write_f32(&[0.0, -0.0, 1.0]).unwrap();
     let written = writer.finish().unwrap();
     let bytes = std::fs::read(&path).unwrap();
@@ -107,7 +107,7 @@ fn names_tempo_and_time_reference_are_in_the_file() {
         key: Some("Bb".into()),
         time_signature: Some((6, 8)),
     });
-    let writer = WavWriter::create(&path, &spec).unwrap();
+    let writer = AudioWriter::create(&path, &spec).unwrap();
     writer.finish().unwrap();
     let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
     for part in [
@@ -190,7 +190,7 @@ fn files_of_sox_and_ffmpeg_are_read_right_in_every_format() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_said_to_be_full() {
-    let error = WavWriter::create(Path::new("/dev/full"), &spec(48_000, 2, SampleFormat::Pcm24)).unwrap_err();
+    let error = AudioWriter::create(Path::new("/dev/full"), &spec(48_000, 2, SampleFormat::Pcm24)).unwrap_err();
     assert!(matches!(error, AudioError::NoSpace { .. }), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.contains("free some space")), "{error}");
 }
@@ -199,7 +199,7 @@ fn a_full_disk_is_said_to_be_full() {
 fn any_frame_can_be_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.wav");
-    let planes = noise24(3, 60_000);
+    let planes = noise24(6, 60_000);
     write_pcm24(&path, 48_000, &planes);
     for from in [0, 1, 21_844, 21_845, 21_846, 59_999, 60_000, u64::MAX] {
         // Opened anew each time: from the disk, not from the cache.
@@ -284,4 +284,68 @@ fn oddities_of_the_wild_are_read() {
     let partial = riff(&[(b"fmt ", 16, &fmt), (b"data", 199, &data)]);
     let (info, frames) = decode(&partial).unwrap();
     assert_eq!((frames, info.findings[0].code.as_str()), (99, "wav-partial-frame"));
+}
+
+#[test]
+fn fewer_bits_than_their_container_and_wrong_masks_are_read_for_what_they_are() {
+    use stemwright_audio::testing::decode;
+    use stemwright_core::Layout;
+    let extensible = |channels: u16, bits: u16, valid: u16, mask: u32| {
+        let block = channels * bits / 8;
+        let mut fmt = format(0xfffe, channels, 48_000, 48_000 * u32::from(block), block, bits);
+        fmt.extend_from_slice(&22u16.to_le_bytes());
+        fmt.extend_from_slice(&valid.to_le_bytes());
+        fmt.extend_from_slice(&mask.to_le_bytes());
+        fmt.extend_from_slice(&[1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71]);
+        let data = vec![0; usize::from(block) * 10];
+        decode(&riff(&[(b"fmt ", 40, &fmt), (b"data", data.len() as u32, &data)])).unwrap().0
+    };
+    let read = |channels, bits, valid, mask| {
+        let info = extensible(channels, bits, valid, mask);
+        assert_eq!((info.frames, info.channels), (10, usize::from(channels)));
+        (info.layout, info.bits, info.findings.len())
+    };
+    assert_eq!(read(2, 32, 24, 0x3), (Some(Layout::Stereo), Some(24), 0));
+    assert_eq!(read(2, 24, 20, 0), (Some(Layout::Stereo), Some(20), 0));
+    // What makes no sense is not believed.
+    assert_eq!(read(2, 24, 0, 0x3), (Some(Layout::Stereo), Some(24), 0));
+    assert_eq!(read(2, 24, 32, 0x3), (Some(Layout::Stereo), Some(24), 0));
+    assert_eq!(read(6, 16, 16, 0x3f), (Some(Layout::Surround51), Some(16), 0));
+    assert_eq!(read(6, 16, 16, 0x60f), (Some(Layout::Surround51), Some(16), 0));
+    assert_eq!(read(8, 16, 16, 0x63f), (Some(Layout::Surround71), Some(16), 0));
+    assert_eq!(read(8, 16, 16, 0xff), (None, Some(16), 0));
+    assert_eq!(read(4, 16, 16, 0x33), (None, Some(16), 0));
+    // Fewer or more loudspeakers than channels.
+    assert_eq!(read(6, 16, 16, 0x3), (Some(Layout::Surround51), Some(16), 1));
+    assert_eq!(read(2, 16, 16, u32::MAX), (Some(Layout::Stereo), Some(16), 1));
+}
+
+#[test]
+fn a_tempo_is_found_before_and_behind_the_samples_and_only_where_it_means_one() {
+    use stemwright_audio::testing::decode;
+    let fmt = format(1, 1, 48_000, 96_000, 2, 16);
+    let data = [0u8; 200];
+    let acid = |flags: u8, tempo: f32| [&[flags][..], &[0; 19], &tempo.to_le_bytes()].concat();
+    let info = |chunk: (&[u8; 4], &[u8])| {
+        let chunk = (chunk.0, chunk.1.len() as u32, chunk.1);
+        let behind = decode(&riff(&[(b"fmt ", 16, &fmt), (b"data", 200, &data), chunk])).unwrap().0;
+        let before = decode(&riff(&[chunk, (b"fmt ", 16, &fmt), (b"data", 200, &data)])).unwrap().0;
+        assert_eq!(before, behind);
+        before
+    };
+    let tempo = |id: &[u8; 4], body: &[u8]| info((id, body)).tempo;
+    assert_eq!(tempo(b"acid", &acid(0, 174.0)), Some(174.0));
+    assert_eq!(tempo(b"acid", &acid(1, 174.0)), None, "a hit");
+    assert_eq!(tempo(b"acid", &acid(0, f32::NAN)), None);
+    assert_eq!(tempo(b"acid", &acid(0, 0.0)), None);
+    assert_eq!(tempo(b"acid", &acid(0, 174.0)[..22]), None, "cut short");
+    assert_eq!(tempo(b"iXML", b"<BWFXML><USER><TEMPO> 97.5 </TEMPO></USER></BWFXML>"), Some(97.5));
+    assert_eq!(tempo(b"iXML", b"<BWFXML><TEMPO>fast</TEMPO><tempo>90</tempo></BWFXML>"), Some(90.0));
+    assert_eq!(tempo(b"iXML", b"<TEMPO>-3</TEMPO>"), None);
+    assert_eq!(info((b"iXML", b"<KEY>F# minor</KEY>")).key.as_deref(), Some("F# minor"));
+    assert_eq!(info((b"iXML", b"<KEY><b>F</b></KEY>")).key, None);
+    let mut bext = vec![0; 602];
+    bext[338..346].copy_from_slice(&77u64.to_le_bytes());
+    assert_eq!(info((b"bext", &bext)).time_reference, Some(77));
+    assert_eq!(info((b"bext", &bext[..340])).time_reference, None);
 }

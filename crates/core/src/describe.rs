@@ -1,6 +1,10 @@
 //! Inserts in words and values, for the processing chains of a manifest and for people.
 
-use crate::{Band, BandKind, Compressor, DeEsser, Delay, DelayTime, Gate, Limiter, Reverb, Saturation, Unit, Width};
+use crate::{
+    Align, AlignTime, Band, BandKind, Chorus, Compressor, CompressorBand, Convolution, DeEsser, Delay, DelayTime,
+    DynamicBand, DynamicEq, DynamicKind, Gate, Key, Limiter, Multiband, Phaser, Reverb, Saturation, Sweep, Transient,
+    Unit, Width,
+};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for Unit {
@@ -22,6 +26,13 @@ impl Display for Unit {
             Self::DeEsser(de_esser) => write!(f, " {de_esser}"),
             Self::Saturation(saturation) => write!(f, " {saturation}"),
             Self::Width(width) => write!(f, " {width}"),
+            Self::Transient(transient) => write!(f, " {transient}"),
+            Self::Multiband(multiband) => write!(f, " {multiband}"),
+            Self::DynamicEq(eq) => write!(f, " {eq}"),
+            Self::Convolution(convolution) => write!(f, " {convolution}"),
+            Self::Chorus(chorus) => write!(f, " {chorus}"),
+            Self::Phaser(phaser) => write!(f, " {phaser}"),
+            Self::Align(align) => write!(f, " {align}"),
         }
     }
 }
@@ -160,4 +171,117 @@ impl Display for Width {
             None => Ok(()),
         }
     }
+}
+
+impl Display for Transient {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let (attack, sustain) = (milliseconds(self.attack_time), milliseconds(self.sustain_time));
+        write!(f, "attack {:+} dB over {attack} ms sustain {:+} dB over {sustain} ms", self.attack, self.sustain)
+    }
+}
+
+impl Display for Multiband {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        for (number, band) in self.bands.iter().enumerate() {
+            match number.checked_sub(1).and_then(|below| self.crossovers.get(below)) {
+                Some(freq) => write!(f, " | {freq} Hz | {band}")?,
+                None => write!(f, "{band}")?,
+            }
+        }
+        if self.mix != 1.0 {
+            write!(f, " mix {}", self.mix)?;
+        }
+        keyed(self.key.as_ref(), f)
+    }
+}
+
+impl Display for CompressorBand {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        if self.bypass {
+            return f.write_str("as it is");
+        }
+        write!(f, "{} dBFS {}:1 knee {} dB", self.threshold.0, self.ratio, self.knee)?;
+        write!(f, " attack {} ms release {} ms", milliseconds(self.attack), milliseconds(self.release))?;
+        if self.makeup.0 != 0.0 { write!(f, " make-up {:+} dB", self.makeup.0) } else { Ok(()) }
+    }
+}
+
+impl Display for DynamicEq {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        for (number, band) in self.bands.iter().enumerate() {
+            write!(f, "{}{band}", if number == 0 { "" } else { ", " })?;
+        }
+        keyed(self.key.as_ref(), f)
+    }
+}
+
+impl Display for DynamicBand {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let kind = match self.kind {
+            DynamicKind::Bell => "bell",
+            DynamicKind::LowShelf => "low-shelf",
+            DynamicKind::HighShelf => "high-shelf",
+        };
+        let q = (self.q * 1000.0).round() / 1000.0;
+        write!(f, "{kind} {} Hz Q {q} {} dBFS {}:1", self.freq, self.threshold.0, self.ratio)?;
+        write!(f, " range {:+} dB", self.range)?;
+        write!(f, " attack {} ms release {} ms", milliseconds(self.attack), milliseconds(self.release))
+    }
+}
+
+impl Display for Convolution {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        // Where the file lies says something of the machine.
+        let file = self.file.file_name().map_or_else(Default::default, |name| name.to_string_lossy());
+        f.write_str(&file)?;
+        if self.length < Self::LONGEST {
+            write!(f, " first {} s", self.length)?;
+        }
+        if self.predelay != 0.0 {
+            write!(f, " predelay {} ms", milliseconds(self.predelay))?;
+        }
+        f.write_str(if self.normalise { " normalised" } else { "" })?;
+        if self.gain.0 != 0.0 {
+            write!(f, " gain {:+} dB", self.gain.0)?;
+        }
+        write!(f, " mix {}", self.wet)
+    }
+}
+
+impl Display for Sweep {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Quarters(quarters) => write!(f, "once in {} quarter notes", (quarters * 1e4).round() / 1e4),
+            Self::Hz(hz) => write!(f, "{hz} Hz"),
+        }
+    }
+}
+
+impl Display for Chorus {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let (delay, depth) = (milliseconds(self.delay), milliseconds(self.depth));
+        write!(f, "{} {} × {delay} ms ± {depth} ms", self.rate, self.voices)?;
+        write!(f, " feedback {} phase {}° mix {}", self.feedback, self.phase, self.wet)
+    }
+}
+
+impl Display for Phaser {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{} {} Hz ± {} octaves {} stages", self.rate, self.freq, self.depth, self.stages)?;
+        write!(f, " feedback {} phase {}° mix {}", self.feedback, self.phase, self.wet)
+    }
+}
+
+impl Display for Align {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self.delay {
+            AlignTime::Seconds(seconds) => write!(f, "{:+} ms", milliseconds(seconds))?,
+            AlignTime::Frames(frames) => write!(f, "{frames:+} frames")?,
+        }
+        f.write_str(if self.inverted { " inverted" } else { "" })
+    }
+}
+
+fn keyed(key: Option<&Key>, f: &mut Formatter<'_>) -> Result {
+    key.map_or(Ok(()), |key| write!(f, " keyed by {}", key.from))
 }

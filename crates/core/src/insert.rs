@@ -1,35 +1,52 @@
 //! The inserts of a session: their parameters, ranges, defaults and exact laws. `stemwright-dsp` computes them.
 //!
-//! Every insert is *linear* or a *gain unit*: a factor is computed from its input or its key, and multiplies what is linear in
+//! Every insert is *linear* (chorus and phaser move with time, but not with what they hear) or a *gain unit*: a factor is
+//! computed from its input or its key, and multiplies what is linear in
 //! the input (itself, a band of it, or what it is at a higher rate). That is what lets a bus shared by several stems be
 //! split exactly.
 //!
 //! What runs linearly between control-grid frames (see [`crate::CONTROL_GRID`]) is named at each insert.
 //!
-//! Some look ahead, and delay their output by as much: their *latency*. A session never hears it. Everything waits
+//! Some look ahead (or align to earlier), and delay their output by as much: their *latency*. A session never hears it. Everything waits
 //! for the longest path, bypassed inserts count, and it is taken off again at the end;
 //! laws are written as if the future were at hand, and automation means the frames of the timeline.
 
+mod align;
+mod chorus;
 mod compressor;
+mod convolution;
 mod de_esser;
 mod delay;
+mod dynamic_eq;
 mod eq;
 mod gate;
 mod limiter;
+mod multiband;
 mod oversampling;
+mod phaser;
 mod reverb;
 mod saturation;
+mod sweep;
+mod transient;
 mod width;
 
+pub use align::{Align, AlignTime};
+pub use chorus::Chorus;
 pub use compressor::{Compressor, Detector, Key};
+pub use convolution::Convolution;
 pub use de_esser::DeEsser;
 pub use delay::{Delay, DelayTime};
+pub use dynamic_eq::{DynamicBand, DynamicEq, DynamicKind};
 pub use eq::{Band, BandKind, Eq};
 pub use gate::Gate;
 pub use limiter::Limiter;
+pub use multiband::{CompressorBand, Multiband};
 pub use oversampling::{HALF_BAND_BETA, HALF_BANDS, PEAK_HALF_BANDS};
+pub use phaser::Phaser;
 pub use reverb::Reverb;
 pub use saturation::Saturation;
+pub use sweep::Sweep;
+pub use transient::Transient;
 pub use width::Width;
 
 use crate::Db;
@@ -72,6 +89,20 @@ pub enum Unit {
     Saturation(Saturation),
     /// Stereo width.
     Width(Width),
+    /// A transient shaper.
+    Transient(Transient),
+    /// A multiband compressor.
+    Multiband(Multiband),
+    /// A dynamic equaliser.
+    DynamicEq(DynamicEq),
+    /// A convolution reverb.
+    Convolution(Convolution),
+    /// A chorus or flanger.
+    Chorus(Chorus),
+    /// A phaser.
+    Phaser(Phaser),
+    /// Time alignment.
+    Align(Align),
 }
 
 impl Unit {
@@ -90,6 +121,13 @@ impl Unit {
             Self::DeEsser(_) => "de-esser",
             Self::Saturation(_) => "saturation",
             Self::Width(_) => "width",
+            Self::Transient(_) => "transient",
+            Self::Multiband(_) => "multiband",
+            Self::DynamicEq(_) => "dynamic-eq",
+            Self::Convolution(_) => "convolution",
+            Self::Chorus(_) => "chorus",
+            Self::Phaser(_) => "phaser",
+            Self::Align(_) => "align",
         }
     }
 
@@ -98,6 +136,8 @@ impl Unit {
         match self {
             Self::Compressor(c) => c.key.as_ref(),
             Self::Gate(g) => g.key.as_ref(),
+            Self::Multiband(m) => m.key.as_ref(),
+            Self::DynamicEq(eq) => eq.key.as_ref(),
             _ => None,
         }
     }
@@ -106,7 +146,7 @@ impl Unit {
 /// A parameter that can be automated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Param {
-    /// Of a gain or limiter, in dB.
+    /// Of a gain, limiter or convolution reverb, in dB.
     Gain,
     /// Of an EQ band (from 0): Hz.
     BandFreq(usize),
@@ -114,17 +154,25 @@ pub enum Param {
     BandGain(usize),
     /// Of an EQ band.
     BandQ(usize),
+    /// Of a band (from 0) of a multiband compressor or dynamic EQ: dBFS.
+    BandThreshold(usize),
+    /// Of a band of a multiband compressor or dynamic EQ.
+    BandRatio(usize),
+    /// Of a band of a multiband compressor: dB.
+    BandMakeup(usize),
+    /// Of a band of a dynamic EQ: dB.
+    BandRange(usize),
     /// Of a compressor, gate or de-esser: dBFS.
     Threshold,
     /// Of a compressor or de-esser.
     Ratio,
     /// Of a compressor: dB.
     Makeup,
-    /// Of a compressor or saturation: 0…1.
+    /// Of a compressor, multiband compressor or saturation: 0…1.
     Mix,
-    /// Of a delay: 0…0.98.
+    /// Of a delay: 0…0.98. Of a chorus or phaser: −0.95…0.95.
     Feedback,
-    /// Of a delay or reverb: 0…1.
+    /// Of a delay, reverb, convolution reverb, chorus or phaser: 0…1.
     Wet,
     /// Of a limiter: dBTP.
     Ceiling,
@@ -134,4 +182,12 @@ pub enum Param {
     Output,
     /// Of stereo width: 0…2.
     Width,
+    /// Of a transient shaper: dB.
+    Attack,
+    /// Of a transient shaper: dB.
+    Sustain,
+    /// Of a chorus: milliseconds (not seconds). Of a phaser: octaves.
+    Depth,
+    /// Of a phaser: Hz.
+    Freq,
 }

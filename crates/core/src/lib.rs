@@ -9,23 +9,28 @@ mod report;
 mod role;
 mod session;
 mod stemset;
+mod tempo;
 mod units;
 
 pub use finding::{Finding, Severity};
 pub use insert::{
-    Band, BandKind, Compressor, DeEsser, Delay, DelayTime, Detector, Eq, Gate, HALF_BAND_BETA, HALF_BANDS, Insert, Key,
-    Limiter, PEAK_HALF_BANDS, Param, Reverb, Saturation, Unit, Width,
+    Align, AlignTime, Band, BandKind, Chorus, Compressor, CompressorBand, Convolution, DeEsser, Delay, DelayTime,
+    Detector, DynamicBand, DynamicEq, DynamicKind, Eq, Gate, HALF_BAND_BETA, HALF_BANDS, Insert, Key, Limiter,
+    Multiband, PEAK_HALF_BANDS, Param, Phaser, Reverb, Saturation, Sweep, Transient, Unit, Width,
 };
 pub use layout::Layout;
 pub use nearest::nearest;
-pub use report::{BounceReport, ErrorReport, Plan, PlannedStem};
+pub use report::{
+    BounceReport, ErrorReport, NewReport, NewStem, NewTrack, Plan, PlannedExtra, PlannedStem, SharedStrip,
+};
 pub use role::Role;
 pub use session::{
-    Automation, Bus, CONTROL_GRID, Clip, Master, PanLaw, Section, Send, Session, Shape, Song, StemWish, Strip, Tap,
-    Target, Tempo, Track,
+    Automation, Bus, CONTROL_GRID, Clip, ExtraWish, Fade, FadeShape, Marker, Master, PanLaw, Point, Section, Send,
+    Session, Shape, Song, StemWish, Strip, Tap, Target, Track, Vca,
 };
 pub use stemset::{
-    Coding, Extra, FileProof, Format, Levels, Manifest, NullProof, Receipt, Reference, ReferenceKind, SectionInfo,
-    SongInfo, Stem, stem_file_name,
+    Coding, Extra, FileProof, Format, Levels, Manifest, MarkerInfo, NullProof, Receipt, Reference, ReferenceKind,
+    SectionInfo, SongInfo, Stem, TempoInfo, extra_file_name, in_file_name, stem_file_name,
 };
+pub use tempo::{Tempo, TempoChange, TempoMap};
 pub use units::{Db, SampleRate};

@@ -5,22 +5,31 @@
 //! The renderer must do exactly this, and the naive interpreter of the engine's tests does it one sample at a time.
 //!
 //! * Every position is in frames at [`Session::rate`], counted from bar 1 beat 1. It may be negative.
-//! * A track is the sum of its clips. It is mono when all its clips are mono; otherwise it is stereo, and a mono clip
-//!   in it sounds equally (factor 1) in both channels. Buses, returns and the master are stereo.
-//! * Bus input: main outputs and sends, summed. Solo and mute: see [`Strip::solo`] and [`Strip::mute`].
+//! * Every strip has a [`Layout`], see [`Strip::layout`]. Signals go from one layout to another by
+//!   [`Layout::matrix`].
+//! * A track is the sum of its clips, each brought to the track's layout. A file has the layout that
+//!   [`Layout::of_channels`] gives it; with two channels on an M-S track they are mid and side.
+//! * Bus input: main outputs and sends, summed, each brought to the bus's layout. Solo and mute: see [`Strip::solo`] and
+//!   [`Strip::mute`].
 //! * Strip: input → polarity → inserts in order → *pre* tap → gain and pan → *post* tap → output. The master has
 //!   inserts and a gain; its input is the *mix*.
-//! * A send takes the strip's pre or post tap times its gain. The pre tap of a mono track goes to a stereo bus as
-//!   panned to the centre by the track's pan law.
-//! * A side-chain key is a strip's tap. Solo does not silence a track for what it keys; a bus that is keyed from is
-//!   what it then adds up; a muted strip keys with silence.
+//! * On an M-S strip polarity and inserts work on mid and side; before the pre tap they become left and right (M+S and
+//!   M−S), so that both taps are stereo.
+//! * The post tap of a mono strip is stereo, by the pan law; any other strip's is of its own layout, where the pan
+//!   *balances*: channels of the side panned away from fall, the others stay, C and LFE too.
+//! * A send takes the strip's pre or post tap times its gain. The pre tap of a mono strip becomes stereo first, as panned
+//!   to the centre by the strip's pan law.
+//! * A side-chain key is a strip's tap, in the tap's own channels. Solo does not silence a track for what it keys; a bus
+//!   that is keyed from is what it then adds up; a muted strip keys with silence.
+//! * Reverb, convolution, ping-pong delay, chorus, phaser and width are stereo units: on 5.1 and 7.1 each pair of sides (L R, Ls Rs, Lrs Rrs, Lss Rss)
+//!   has one of its own, C one as on a mono strip, and LFE passes as it is. All other inserts treat all channels alike.
 //! * Automation replaces the fixed value of what it moves.
 //! * Control values (gain, pan, send gains, insert parameters) are evaluated on frames that are multiples of
 //!   [`CONTROL_GRID`]; what the audio is multiplied or filtered with (a factor, a coefficient) is computed there and
 //!   runs in a straight line between one grid frame and the next. With no automation it is a constant. A strip's gain
-//!   and pan make one factor for each side, their product; a send's gain is a factor of its own.
+//!   and pan make one factor for each side, their product; a send's gain is a factor of its own; so is mute.
 
-use crate::{Db, Insert, SampleRate};
+use crate::{Db, Insert, Layout, SampleRate, Tempo, TempoChange};
 
 /// The distance in frames of the frames on which control values are computed; the grid is anchored at frame 0.
 pub const CONTROL_GRID: i64 = 32;
@@ -32,20 +41,52 @@ pub struct Session {
     pub song: Song,
     /// The rate of every file that is read and written.
     pub rate: SampleRate,
-    /// Beats a minute and the time signature.
+    /// Tempo and time signature at bar 1. Delays in notes keep to this tempo.
     pub tempo: Tempo,
+    /// What changes later, in order. Positions are already in frames: nothing that is rendered depends on this.
+    pub tempo_changes: Vec<TempoChange>,
     /// For strips that do not name their own.
     pub pan_law: PanLaw,
     /// Tracks, in the user's order. Nothing that is rendered depends on this order.
     pub tracks: Vec<Track>,
     /// Group buses and returns, in the user's order.
     pub buses: Vec<Bus>,
+    /// Groups of faders.
+    pub vcas: Vec<Vca>,
     /// Where everything ends.
     pub master: Master,
     /// Order, role and colour of stems, where the user gave them.
     pub stems: Vec<StemWish>,
+    /// Files that overlap with stems: each is the sum of some of them.
+    pub extras: Vec<ExtraWish>,
     /// Named parts of the song, by their start.
     pub sections: Vec<Section>,
+    /// Named places, by their frame.
+    pub markers: Vec<Marker>,
+    /// Mixes to compare with: no part of what is rendered. Relative paths were resolved by whoever read the session.
+    pub references: Vec<std::path::PathBuf>,
+}
+
+impl Session {
+    /// An empty session: 120 BPM, 4/4, stereo.
+    pub fn new(rate: SampleRate) -> Self {
+        Self {
+            song: Song::default(),
+            rate,
+            tempo: Tempo::default(),
+            tempo_changes: Vec::new(),
+            pan_law: PanLaw::default(),
+            tracks: Vec::new(),
+            buses: Vec::new(),
+            vcas: Vec::new(),
+            master: Master::default(),
+            stems: Vec::new(),
+            extras: Vec::new(),
+            sections: Vec::new(),
+            markers: Vec::new(),
+            references: Vec::new(),
+        }
+    }
 }
 
 /// What is known of the song.
@@ -59,27 +100,6 @@ pub struct Song {
     pub key: Option<String>,
     /// Concert pitch in Hz.
     pub tuning: Option<f64>,
-}
-
-/// A constant tempo (a tempo map comes with the sessions of other programs).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tempo {
-    /// Quarter notes a minute.
-    pub bpm: f64,
-    /// Beats a bar, and which note is a beat: 6/8 is (6, 8).
-    pub time_signature: (u32, u32),
-}
-
-impl Tempo {
-    /// Seconds that a number of *beats of the time signature* last.
-    pub fn beats(self, beats: f64) -> f64 {
-        self.quarters(beats * 4.0 / f64::from(self.time_signature.1))
-    }
-
-    /// Seconds that a number of quarter notes last.
-    pub fn quarters(self, quarters: f64) -> f64 {
-        quarters * 60.0 / self.bpm
-    }
 }
 
 /// How a mono signal is placed between left and right. With p from −1 (left) to 1 (right) and t = (p+1)/2:
@@ -104,23 +124,30 @@ pub struct Strip {
     pub name: String,
     /// Where the main output goes: a bus or return by name; `None` is the master.
     pub output: Option<String>,
+    /// Of a track: the widest of its files' where `None`. Of a bus: the master's, and stereo where that is mono.
+    pub layout: Option<Layout>,
     /// The stem it is printed in, where the user says so.
     pub stem: Option<String>,
     /// What it is, for naming stems that nobody named.
     pub role: Option<crate::Role>,
-    /// The fader.
+    /// The fader. What its [VCAs](Vca) have is added to it, in dB.
     pub gain: Db,
+    /// The groups whose fader moves this one too, by name.
+    pub vcas: Vec<String>,
     /// −1 left … 1 right.
     pub pan: f64,
     /// Its own law, else the session's.
     pub pan_law: Option<PanLaw>,
     /// Multiplies the input by −1.
     pub inverted: bool,
-    /// Silences output, sends (pre and post) and what is keyed from it.
+    /// Silences output, sends (pre and post) and what is keyed from it. [`Target::Mute`] moves it: that is a factor of 0
+    /// or 1 before the pre tap, which silences the same in one control-grid interval.
     pub mute: bool,
     /// Where any strip is soloed, an output or send is heard only if it lies on a path of outputs and sends that
-    /// passes through a soloed strip.
+    /// passes through a soloed strip, or that begins at a solo-safe one.
     pub solo: bool,
+    /// Whether solo elsewhere leaves it and everything after it as it is. What feeds it is silenced all the same.
+    pub solo_safe: bool,
     /// In order.
     pub inserts: Vec<Insert>,
     /// Copies to buses and returns.
@@ -135,14 +162,17 @@ impl Strip {
         Self {
             name: name.into(),
             output: None,
+            layout: None,
             stem: None,
             role: None,
             gain: Db::ZERO,
+            vcas: Vec::new(),
             pan: 0.0,
             pan_law: None,
             inverted: false,
             mute: false,
             solo: false,
+            solo_safe: false,
             inserts: Vec::new(),
             sends: Vec::new(),
             automation: Vec::new(),
@@ -157,6 +187,37 @@ pub struct Track {
     pub strip: Strip,
     /// Clips may overlap; they are summed.
     pub clips: Vec<Clip>,
+    /// Frames by which all clips sound later than they are written; negative: earlier. Nothing else moves with them.
+    pub delay: i64,
+    /// The shape of cross-fades. Where a clip begins while the one before it (by their beginnings, then in the order of
+    /// the track) still sounds, and ends after it, the overlap becomes a fade-out of the first and a fade-in of the second,
+    /// in place of those that they have there. `None`: what overlaps is summed with the fades that it has.
+    pub crossfade: Option<FadeShape>,
+}
+
+impl Track {
+    /// A track with these clips.
+    pub fn new(strip: Strip, clips: Vec<Clip>) -> Self {
+        Self { strip, clips, delay: 0, crossfade: None }
+    }
+}
+
+/// A group of faders: no signal goes through it. Its gain is added, in dB, to the fader of each member, once; so are
+/// those of the groups that it is itself a member of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vca {
+    /// Unique among VCAs.
+    pub name: String,
+    /// The fader.
+    pub gain: Db,
+    /// Mutes its members.
+    pub mute: bool,
+    /// Solos its members.
+    pub solo: bool,
+    /// The groups whose fader moves this one too.
+    pub vcas: Vec<String>,
+    /// Of the gain.
+    pub automation: Vec<Automation>,
 }
 
 /// A strip fed by other strips. A return is a bus that only sends feed; nothing else differs.
@@ -171,6 +232,8 @@ pub struct Bus {
 /// The end of every path.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Master {
+    /// Of the mix, the master and all stems; not M-S.
+    pub layout: Layout,
     /// The fader, after the inserts.
     pub gain: Db,
     /// In order.
@@ -182,7 +245,7 @@ pub struct Master {
 /// A piece of a file, somewhere on the timeline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clip {
-    /// Mono or stereo; relative paths were resolved by whoever read the session.
+    /// Mono, stereo, 5.1 or 7.1; relative paths were resolved by whoever read the session.
     pub file: std::path::PathBuf,
     /// The frame on the timeline on which it starts.
     pub at: i64,
@@ -192,11 +255,77 @@ pub struct Clip {
     pub length: Option<u64>,
     /// Clip gain.
     pub gain: Db,
-    /// Frames of fade: frame i (from 0) of a fade-in of F frames has the factor (i + ½)/F; the fade-out is its mirror
-    /// image, counted back from the last frame of the clip.
-    pub fade_in: u64,
-    /// See [`Self::fade_in`]. Where both overlap, both factors apply.
-    pub fade_out: u64,
+    /// From its first frame on.
+    pub fade_in: Fade,
+    /// The mirror image of a fade-in, counted back from the last frame. Where both overlap, both factors apply.
+    pub fade_out: Fade,
+}
+
+impl Clip {
+    /// All of a file from a frame of the timeline on.
+    pub fn new(file: impl Into<std::path::PathBuf>, at: i64) -> Self {
+        Self {
+            file: file.into(),
+            at,
+            from: 0,
+            length: None,
+            gain: Db::ZERO,
+            fade_in: Fade::default(),
+            fade_out: Fade::default(),
+        }
+    }
+}
+
+/// A fade of F frames: frame i (from 0) is multiplied by the shape's value at x = (i + ½)/F.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fade {
+    /// How long it is; 0 is none.
+    pub frames: u64,
+    /// How it rises.
+    pub shape: FadeShape,
+}
+
+/// How a fade rises while x goes from 0 to 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FadeShape {
+    /// x.
+    #[default]
+    Linear,
+    /// sin(x·π/2): two of them make a cross-fade of constant power.
+    EqualPower,
+    /// x²·(3 − 2x): slow at both ends; two of them add up to 1.
+    Smooth,
+    /// x²: slow at first.
+    Slow,
+    /// x·(2 − x): fast at first.
+    Fast,
+}
+
+impl FadeShape {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Linear, Self::EqualPower, Self::Smooth, Self::Slow, Self::Fast];
+
+    /// As in session.toml.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::EqualPower => "equal-power",
+            Self::Smooth => "smooth",
+            Self::Slow => "slow",
+            Self::Fast => "fast",
+        }
+    }
+
+    /// The factor at x, 0…1.
+    pub fn value(self, x: f64) -> f64 {
+        match self {
+            Self::Linear => x,
+            Self::EqualPower => libm::sin(x * std::f64::consts::FRAC_PI_2),
+            Self::Smooth => x * x * (3.0 - 2.0 * x),
+            Self::Slow => x * x,
+            Self::Fast => x * (2.0 - x),
+        }
+    }
 }
 
 /// Where a send or key takes the signal.
@@ -227,20 +356,49 @@ pub enum Target {
     Gain,
     /// The pan, −1…1.
     Pan,
+    /// [`Strip::mute`]: muted from 0.5 on. Takes the place of the fixed value.
+    Mute,
     /// A send's gain in dB, by its place in [`Strip::sends`].
     Send(usize),
     /// A parameter of an insert, by its place in [`Strip::inserts`].
     Insert(usize, crate::Param),
 }
 
-/// How a value goes from one point to the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How a value goes from one point to the next: at a part x of the way (0…1) from a to b it is a + (b − a)·w(x).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Shape {
-    /// In a straight line (in the unit of the target: dB for gains).
+    /// w = x: a straight line (in the unit of the target: dB for gains).
     #[default]
     Linear,
-    /// Stays, then jumps at the next point.
+    /// w = 0: stays, then jumps at the next point.
     Hold,
+    /// w = x²·(3 − 2x): slow at both ends.
+    Smooth,
+    /// w = x/(x + (1 − x)·(1 + c)/(1 − c)), with −1 < c < 1: slow at first where c > 0, fast where c < 0.
+    Curve(f64),
+}
+
+impl Shape {
+    /// w(x).
+    pub fn value(self, x: f64) -> f64 {
+        match self {
+            Self::Linear => x,
+            Self::Hold => 0.0,
+            Self::Smooth => x * x * (3.0 - 2.0 * x),
+            Self::Curve(c) => x / (x + (1.0 - x) * (1.0 + c) / (1.0 - c)),
+        }
+    }
+}
+
+/// A point of an automation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Where it is.
+    pub frame: i64,
+    /// In the unit of the target.
+    pub value: f64,
+    /// How it goes on from here to the next.
+    pub shape: Shape,
 }
 
 /// One moving value.
@@ -248,22 +406,26 @@ pub enum Shape {
 pub struct Automation {
     /// What moves; at most one automation for each target of a strip.
     pub target: Target,
-    /// Between all points.
-    pub shape: Shape,
     /// Sorted by frame. Of several points on one frame the last one holds from that frame on.
-    pub points: Vec<(i64, f64)>,
+    pub points: Vec<Point>,
 }
 
 impl Automation {
+    /// Points that all have one shape.
+    pub fn new(target: Target, shape: Shape, points: &[(i64, f64)]) -> Self {
+        Self { target, points: points.iter().map(|&(frame, value)| Point { frame, value, shape }).collect() }
+    }
+
     /// The value at a frame: the first point's before it, the last point's after it.
     pub fn value(&self, frame: i64) -> f64 {
-        let next = self.points.partition_point(|&(at, _)| at <= frame);
+        let next = self.points.partition_point(|point| point.frame <= frame);
         match (next.checked_sub(1).map(|i| self.points[i]), self.points.get(next)) {
-            (Some((t0, v0)), Some(&(t1, v1))) if self.shape == Shape::Linear => {
-                v0 + (v1 - v0) * ((frame - t0) as f64 / (t1 - t0) as f64)
+            (Some(a), Some(b)) if a.shape != Shape::Hold => {
+                let x = (frame - a.frame) as f64 / (b.frame - a.frame) as f64;
+                a.value + (b.value - a.value) * a.shape.value(x)
             }
-            (Some((_, v0)), _) => v0,
-            (None, Some(&(_, v1))) => v1,
+            (Some(a), _) => a.value,
+            (None, Some(b)) => b.value,
             (None, None) => 0.0,
         }
     }
@@ -280,6 +442,24 @@ pub struct StemWish {
     pub colour: Option<String>,
 }
 
+/// A file beside the stems: the sum of some of them. It is no part of what adds up to the mix.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExtraWish {
+    /// What it is called.
+    pub name: String,
+    /// The stems in it, by name.
+    pub stems: Vec<String>,
+}
+
+/// A named place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Marker {
+    /// What is there.
+    pub name: String,
+    /// Where.
+    pub at: i64,
+}
+
 /// A named part of the song; it lasts until the next one starts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
@@ -293,22 +473,25 @@ pub struct Section {
 mod tests {
     use super::*;
 
-    fn lane(shape: Shape, points: &[(i64, f64)]) -> Automation {
-        Automation { target: Target::Gain, shape, points: points.to_vec() }
-    }
-
     #[test]
     fn automation_holds_its_ends_and_runs_straight_between() {
-        let a = lane(Shape::Linear, &[(0, -6.0), (100, 0.0), (100, 3.0), (200, 3.0)]);
+        let a = Automation::new(Target::Gain, Shape::Linear, &[(0, -6.0), (100, 0.0), (100, 3.0), (200, 3.0)]);
         assert_eq!([-5, 0, 50, 100, 150, 900].map(|f| a.value(f)), [-6.0, -6.0, -3.0, 3.0, 3.0, 3.0]);
-        let a = lane(Shape::Hold, &[(10, 1.0), (20, 2.0)]);
+        let a = Automation::new(Target::Gain, Shape::Hold, &[(10, 1.0), (20, 2.0)]);
         assert_eq!([0, 10, 19, 20].map(|f| a.value(f)), [1.0, 1.0, 1.0, 2.0]);
     }
 
     #[test]
-    fn beats_follow_the_time_signature() {
-        let tempo = Tempo { bpm: 120.0, time_signature: (6, 8) };
-        assert_eq!(tempo.beats(6.0), 1.5);
-        assert_eq!(tempo.quarters(1.0), 0.5);
+    fn every_shape_goes_from_one_point_to_the_next() {
+        for shape in [Shape::Linear, Shape::Smooth, Shape::Curve(0.9), Shape::Curve(-0.5), Shape::Curve(0.0)] {
+            assert_eq!((shape.value(0.0), shape.value(1.0)), (0.0, 1.0), "{shape:?}");
+        }
+        assert_eq!(Shape::Curve(0.5).value(0.5), 0.25);
+        assert_eq!(Shape::Curve(-0.5).value(0.5), 0.75);
+        for shape in FadeShape::ALL {
+            assert!(shape.value(0.0) == 0.0 && (shape.value(1.0) - 1.0).abs() < 1e-15, "{shape:?}");
+        }
+        let power = FadeShape::EqualPower;
+        assert!((power.value(0.3).powi(2) + power.value(0.7).powi(2) - 1.0).abs() < 1e-15);
     }
 }

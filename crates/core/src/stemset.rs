@@ -1,7 +1,7 @@
 //! The stem set on disk: `stems.json` (the manifest) and `receipt.json` (the proof). The JSON schemas under
 //! `schemas/` are made from these types.
 
-use crate::{Finding, Role, SampleRate};
+use crate::{Finding, Layout, Role, SampleRate};
 use serde::{Deserialize, Serialize};
 
 /// `stems.json`: what a folder of stems is. Every later step reads and writes it.
@@ -18,6 +18,9 @@ pub struct Manifest {
     pub stems: Vec<Stem>,
     /// Mixes that belong to the set.
     pub references: Vec<Reference>,
+    /// Stems that were rendered and proven with the others, but not written: without them the files do not add up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<String>,
     /// Files that overlap with stems, outside the sum.
     pub extras: Vec<Extra>,
     /// Who may do what with it, where that was said.
@@ -49,6 +52,37 @@ pub struct SongInfo {
     pub tuning: Option<f64>,
     /// In order of their start.
     pub sections: Vec<SectionInfo>,
+    /// Named places, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub markers: Vec<MarkerInfo>,
+    /// Later changes of tempo and time signature, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tempo_changes: Vec<TempoInfo>,
+}
+
+/// A named place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MarkerInfo {
+    /// What is there.
+    pub name: String,
+    /// Its frame, counted from the first frame of the files.
+    pub at: i64,
+}
+
+/// A change of tempo or time signature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TempoInfo {
+    /// Its frame, counted from the first frame of the files.
+    pub at: i64,
+    /// Quarter notes a minute from there on.
+    pub bpm: f64,
+    /// `4/4`, from there on.
+    pub time_signature: String,
+    /// Whether the tempo runs there in a straight line (over quarter notes) from the change before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ramp: bool,
 }
 
 /// A named part of the song.
@@ -69,6 +103,9 @@ pub struct Format {
     pub rate: SampleRate,
     /// How samples are written.
     pub coding: Coding,
+    /// Which channels every file has, but for mono stems.
+    #[serde(default)]
+    pub layout: Layout,
     /// Frames in every file.
     pub frames: u64,
     /// The session's frame on which every file starts: 0 is bar 1 beat 1; negative where audio lies before it.
@@ -77,6 +114,9 @@ pub struct Format {
     pub headroom_db: f64,
     /// Whether integer files were dithered (TPDF).
     pub dither: bool,
+    /// The section that was printed, where it was not the whole song.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
 }
 
 /// File type and sample format, as on the command line.
@@ -84,18 +124,63 @@ pub struct Format {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Coding {
+    /// 16-bit integer WAV.
+    Wav16,
     /// 24-bit integer WAV.
     Wav24,
     /// 32-bit float WAV.
     Wav32f,
+    /// 24-bit integer AIFF.
+    Aiff24,
+    /// 16-bit FLAC.
+    Flac16,
+    /// 24-bit FLAC.
+    Flac24,
 }
 
 impl Coding {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Wav16, Self::Wav24, Self::Wav32f, Self::Aiff24, Self::Flac16, Self::Flac24];
+
     /// As on the command line and in the manifest.
     pub fn id(self) -> &'static str {
         match self {
+            Self::Wav16 => "wav16",
             Self::Wav24 => "wav24",
             Self::Wav32f => "wav32f",
+            Self::Aiff24 => "aiff24",
+            Self::Flac16 => "flac16",
+            Self::Flac24 => "flac24",
+        }
+    }
+
+    /// What its files end with.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Wav16 | Self::Wav24 | Self::Wav32f => "wav",
+            Self::Aiff24 => "aiff",
+            Self::Flac16 | Self::Flac24 => "flac",
+        }
+    }
+
+    /// Bits of its integers; `None` for floats.
+    pub fn integer_bits(self) -> Option<u32> {
+        match self {
+            Self::Wav16 | Self::Flac16 => Some(16),
+            Self::Wav24 | Self::Aiff24 | Self::Flac24 => Some(24),
+            Self::Wav32f => None,
+        }
+    }
+
+    /// In words, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Wav16 => "16-bit WAV",
+            Self::Wav24 => "24-bit WAV",
+            Self::Wav32f => "32-bit float WAV",
+            Self::Aiff24 => "24-bit AIFF",
+            Self::Flac16 => "16-bit FLAC",
+            Self::Flac24 => "24-bit FLAC",
         }
     }
 }
@@ -114,7 +199,7 @@ pub struct Stem {
     /// `#rrggbb`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colour: Option<String>,
-    /// 1 or 2.
+    /// As many as the layout of the set has, or 1: a mono stem stands in left and right with factor 1.
     pub channels: u16,
     /// Whether inserts and returns are in it.
     pub wet: bool,
@@ -185,8 +270,10 @@ pub struct Extra {
     pub file: String,
     /// What it is.
     pub name: String,
-    /// The stems it is the union of.
+    /// The stems that it is the sum of: sample for sample, where files hold integers.
     pub stems: Vec<String>,
+    /// What was measured.
+    pub levels: Levels,
 }
 
 /// `receipt.json`: the proof that comes with a set.
@@ -231,6 +318,10 @@ pub struct NullProof {
     /// Stated. The largest ratio of the f64 residual to what is allowed on its sample,
     /// 2⁻³⁴·(largest Σ|stem| of the last second) + N·2⁻⁴⁴; at most 1.
     pub residual_of_bound: f64,
+    /// Re-provable. Samples on which mono stems alone sound and left and right cannot both be met: the sum is at most
+    /// 1 LSB off there. Absent without mono stems.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mono_unmet: Option<u64>,
     /// Re-provable. Samples on which the delivered integers do not add up. Absent for float files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lsb_errors: Option<u64>,
@@ -254,23 +345,27 @@ pub struct FileProof {
 /// The longest that a stem's name may stand in a file name, in bytes; file systems end at 255.
 const NAME_BYTES: usize = 120;
 
-/// `{nn}_{stem}.wav`: the file name of the stem in place `nn` (from 1). Characters that a file system of macOS,
-/// Windows or Linux refuses, and control characters, become `-`.
-pub fn stem_file_name(nn: usize, stem: &str) -> String {
-    let mut name: String =
-        stem.chars()
-            .map(|c| {
-                if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') {
-                    '-'
-                } else {
-                    c
-                }
-            })
-            .collect();
+/// `{nn}_{stem}` and the extension of the coding: the file name of the stem in place `nn` (from 1).
+pub fn stem_file_name(nn: usize, stem: &str, coding: Coding) -> String {
+    format!("{nn:02}_{}.{}", in_file_name(stem, "Stem"), coding.extension())
+}
+
+/// `X{nn}_{name}` and the extension of the coding: the file name of the extra in place `nn` (from 1).
+pub fn extra_file_name(nn: usize, name: &str, coding: Coding) -> String {
+    format!("X{nn}_{}.{}", in_file_name(name, "Extra"), coding.extension())
+}
+
+/// A name as it can stand in a file name. Characters that a file system of macOS, Windows or Linux refuses, and control
+/// characters, become `-`; `otherwise` is for names of which nothing is left.
+pub fn in_file_name(name: &str, otherwise: &str) -> String {
+    let allowed = |c: char| {
+        if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '-' } else { c }
+    };
+    let mut name: String = name.chars().map(allowed).collect();
     let end = name.char_indices().map(|(i, c)| i + c.len_utf8()).take_while(|&end| end <= NAME_BYTES).last();
     name.truncate(end.unwrap_or(0));
     let name = name.trim().trim_end_matches('.');
-    format!("{nn:02}_{}.wav", if name.is_empty() { "Stem" } else { name })
+    if name.is_empty() { otherwise.to_owned() } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -279,10 +374,12 @@ mod tests {
 
     #[test]
     fn file_names_stay_in_the_folder_and_on_every_file_system() {
-        assert_eq!(stem_file_name(1, "Drums"), "01_Drums.wav");
-        assert_eq!(stem_file_name(7, "../up\\down:*?"), "07_..-up-down---.wav");
-        assert_eq!(stem_file_name(12, " . "), "12_Stem.wav");
-        assert_eq!(stem_file_name(3, "Ünïcode 声"), "03_Ünïcode 声.wav");
-        assert!(stem_file_name(3, &"é".repeat(500)).len() < 140);
+        assert_eq!(stem_file_name(1, "Drums", Coding::Wav24), "01_Drums.wav");
+        assert_eq!(stem_file_name(7, "../up\\down:*?", Coding::Wav24), "07_..-up-down---.wav");
+        assert_eq!(stem_file_name(12, " . ", Coding::Wav24), "12_Stem.wav");
+        assert_eq!(stem_file_name(3, "Ünïcode 声", Coding::Wav24), "03_Ünïcode 声.wav");
+        assert_eq!(stem_file_name(2, "Bass", Coding::Flac16), "02_Bass.flac");
+        assert_eq!(extra_file_name(1, "A/B", Coding::Aiff24), "X1_A-B.aiff");
+        assert!(stem_file_name(3, &"é".repeat(500), Coding::Wav24).len() < 140);
     }
 }

@@ -87,17 +87,7 @@ impl<'a> Fields<'a> {
 
     /// An array of tables such as `[[track]]`; `what` is how errors call one.
     pub(crate) fn tables(&mut self, key: &'static str, what: &str) -> Result<Vec<Fields<'a>>, SessionError> {
-        let Some(value) = self.take(key) else { return Ok(Vec::new()) };
-        let document = self.document;
-        let DeValue::Array(array) = value.value else { return Err(value.wrong("tables", what)) };
-        let table = |item: toml::Spanned<DeValue<'a>>| {
-            let span = item.span();
-            match item.into_inner() {
-                DeValue::Table(table) => Ok(Fields::new(document, what, span, table)),
-                _ => Err(document.error(&span, format!("`{key}` must hold tables")).hint(format!("write {what}"))),
-            }
-        };
-        array.into_iter().map(table).collect()
+        self.take(key).map_or(Ok(Vec::new()), |value| value.into_tables(what))
     }
 
     /// One table such as `[song]`.
@@ -178,6 +168,20 @@ impl<'a> Value<'a> {
         choices.iter().find(|(name, _)| *name == text.as_ref()).map(|&(_, choice)| choice).ok_or_else(|| {
             self.error(format!("`{}` cannot be \"{text}\"", self.key)).hint(format!("write {}", wanted()))
         })
+    }
+
+    /// The tables of an array; `what` is how errors call one.
+    pub(crate) fn into_tables(self, what: &str) -> Result<Vec<Fields<'a>>, SessionError> {
+        let (document, key) = (self.document, self.key.clone());
+        let DeValue::Array(array) = self.value else { return Err(self.wrong("tables", what)) };
+        let table = |item: toml::Spanned<DeValue<'a>>| {
+            let span = item.span();
+            match item.into_inner() {
+                DeValue::Table(table) => Ok(Fields::new(document, what, span, table)),
+                _ => Err(document.error(&span, format!("`{key}` must hold tables")).hint(format!("write {what}"))),
+            }
+        };
+        array.into_iter().map(table).collect()
     }
 
     /// The items of an array.

@@ -1,13 +1,22 @@
-//! Session documents ↔ `Session`. Today `session.toml`; the documents of other programs join it here.
+//! Session documents ↔ `Session`: `session.toml` in both directions, folders of multitracks by the names of their files. The
+//! documents of other programs join it here.
 
+mod automation;
+mod clips;
 mod fields;
+mod folder;
 mod names;
 mod session_error;
 mod session_toml;
+mod song;
 mod strips;
 mod time;
+mod toml_out;
 mod units;
+mod vcas;
 
+pub use folder::{FolderError, FolderSession, FolderTrack};
 pub use names::{Aside, FileName, Files, Folder, NamedTrack, Side, Sure, What, understand};
 pub use session_error::SessionError;
 pub use session_toml::SessionFile;
+pub use toml_out::{Comments, Places, session_text, write_session};

@@ -106,6 +106,17 @@ pub enum Sure {
     Certain,
 }
 
+impl Sure {
+    /// As in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Guess => "guess",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
 /// A file that is no track.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
@@ -216,6 +227,32 @@ pub fn understand(folder: &str, files: &[FileName]) -> Folder {
     understood
 }
 
+/// Whether the name of a folder says what the files in it are: `Drums`, `Vox`.
+pub(crate) fn tells_role(folder: &str) -> bool {
+    use lexicon::{Sense, Strength};
+    let words = words::read(folder);
+    let role = |word: &words::Found| matches!(word.entry.sense, Sense::Role(_) | Sense::Voice);
+    words.iter().any(|word| role(word) && word.entry.strength >= Strength::Fair && !word.guessed)
+}
+
+/// A title, from what most names begin with: without words such as `Stem` at its end; empty where nothing is left.
+pub(crate) fn title(shared: &str) -> String {
+    let mut pieces = pieces::cut(shared);
+    let says_nothing = |piece: &Piece| {
+        let words = words::read(&piece.text);
+        piece.is_number() || words.iter().any(|word| word.entry.sense == lexicon::Sense::Plain)
+    };
+    while pieces.last().is_some_and(says_nothing) {
+        pieces.pop();
+    }
+    pieces::join(&pieces)
+}
+
+/// What a file is that no track can be made of, by its name alone.
+pub(crate) fn silent(path: &str) -> Option<What> {
+    draft(0, &FileName::new(path)).err()
+}
+
 fn draft(file: usize, known: &FileName) -> Result<Draft<'_>, What> {
     let path = fold::compose(&known.path.replace('\\', "/"));
     let mut folders: Vec<String> = path.split('/').map(str::to_owned).collect();
@@ -314,7 +351,9 @@ fn stereo(one: &Draft<'_>, other: &Draft<'_>, sided: &Sided, role: Role) -> bool
             .contains(&text.as_str());
         return may && known && spaced;
     }
-    may && !doubles
+    // `E` and `D` are also strings and keys of guitars and basses.
+    let portuguese = one.name.get(sided.manner.0).is_some_and(|piece| piece.key() == "e");
+    may && !doubles && !(portuguese && matches!(role, Role::Guitars | Role::Bass | Role::Other))
 }
 
 /// The track of a draft with the folder that it lies in; `None` where its left half makes it.

@@ -2,11 +2,12 @@
 
 use crate::SessionError;
 use crate::fields::{Document, Fields};
+use crate::song;
 use crate::strips::{Names, Reader, StripKind};
 use crate::time::Clock;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use stemwright_core::{Bus, Db, Master, PanLaw, Role, SampleRate, Section, Session, Song, StemWish, Tempo, Track};
+use stemwright_core::{Bus, Db, Layout, Master, PanLaw, SampleRate, Session, TempoMap};
 use toml::de::DeTable;
 
 /// A document of this size is not a session.
@@ -34,6 +35,11 @@ pub struct SessionFile {
 impl SessionFile {
     /// Reads a file; the paths of clips are relative to its folder.
     pub fn read(path: &Path) -> Result<Self, SessionError> {
+        Self::read_at(path, None)
+    }
+
+    /// Reads a file as a session at another rate than its own: the same times, in other frames.
+    pub fn read_at(path: &Path, rate: Option<SampleRate>) -> Result<Self, SessionError> {
         let plain = |message: String, hint: &str| SessionError {
             file: path.to_owned(),
             message,
@@ -51,16 +57,20 @@ impl SessionFile {
         let text = String::from_utf8(bytes).map_err(|_| {
             plain("is not UTF-8 text".into(), "a session.toml is text in UTF-8; is this the right file?")
         })?;
-        Self::parse(path, text)
+        Self::parse_at(path, text, rate)
     }
 
     /// Reads a document that is already in memory.
-    pub fn parse(path: &Path, mut text: String) -> Result<Self, SessionError> {
+    pub fn parse(path: &Path, text: String) -> Result<Self, SessionError> {
+        Self::parse_at(path, text, None)
+    }
+
+    fn parse_at(path: &Path, mut text: String, rate: Option<SampleRate>) -> Result<Self, SessionError> {
         // A byte order mark is no character of the first line.
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
         }
-        let (session, strips) = parse(path, &text)?;
+        let (session, strips) = parse(path, &text, rate)?;
         Ok(Self { path: path.to_owned(), session, text, strips })
     }
 
@@ -73,7 +83,7 @@ impl SessionFile {
 
 type Spans = BTreeMap<String, std::ops::Range<usize>>;
 
-fn parse(path: &Path, text: &str) -> Result<(Session, Spans), SessionError> {
+fn parse(path: &Path, text: &str, wanted: Option<SampleRate>) -> Result<(Session, Spans), SessionError> {
     let document = Document { file: path, text };
     let root = DeTable::parse(text).map_err(|error| {
         let message = format!("is not valid TOML: {}", error.message().trim_end());
@@ -81,9 +91,12 @@ fn parse(path: &Path, text: &str) -> Result<(Session, Spans), SessionError> {
     })?;
     let span = 0..0;
     let mut root = Fields::new(document, "session.toml", span, root.into_inner());
-    let (song, tempo) = song(root.table("song")?)?;
-    let (rate, pan_law) = settings(root.table("session")?, document)?;
-    let clock = Clock { rate, tempo };
+    let (song, tempo) = song::song(root.table("song")?)?;
+    let tempo_changes = song::tempo_changes(root.tables("tempo", "[[tempo]]")?, tempo)?;
+    let map = TempoMap::new(tempo, &tempo_changes);
+    let (written, pan_law) = settings(root.table("session")?, document)?;
+    let rate = wanted.unwrap_or(written);
+    let clock = Clock { rate, written, tempo, map: &map };
 
     let tables = [
         (StripKind::Track, root.tables("track", "[[track]]")?),
@@ -100,61 +113,57 @@ fn parse(path: &Path, text: &str) -> Result<(Session, Spans), SessionError> {
         }
     }
     let base = path.parent().unwrap_or(Path::new(""));
-    let reader = Reader { clock, base, names: &names };
+    let groups = root.tables("vca", "[[vca]]")?;
+    let (groups, vca_names) = crate::vcas::names(groups)?;
+    let reader = Reader { clock, base, names: &names, vcas: &vca_names };
+    let vcas = reader.vcas(groups)?;
     let (mut tracks, mut buses, mut strips) = (Vec::new(), Vec::new(), BTreeMap::new());
-    for (kind, name, mut fields) in named {
+    for (kind, name, fields) in named {
         strips.insert(name.clone(), fields.span.clone());
-        let clips = match kind {
-            StripKind::Track => reader.clips(&mut fields)?,
-            StripKind::Bus | StripKind::Return => Vec::new(),
-        };
-        let strip = reader.strip(name, fields)?;
-        match kind {
-            StripKind::Track => tracks.push(Track { strip, clips }),
-            StripKind::Bus | StripKind::Return => buses.push(Bus { strip, is_return: kind == StripKind::Return }),
+        if kind == StripKind::Track {
+            tracks.push(reader.track(name, fields)?);
+        } else {
+            let strip = reader.strip(name, fields)?;
+            buses.push(Bus { strip, is_return: kind == StripKind::Return });
         }
     }
     let master = match root.table("master")? {
         None => Master::default(),
         Some(mut fields) => {
+            let layouts = Layout::ALL.map(|layout| (layout.id(), layout));
+            let delivered: Vec<_> = layouts.into_iter().filter(|(_, layout)| *layout != Layout::MidSide).collect();
+            let layout = fields.take("layout").map(|value| value.into_choice(&delivered)).transpose()?;
             let gain = fields.number("gain", -150.0..=60.0, "dB")?.map_or(Db::ZERO, Db);
             let inserts = reader.inserts(&mut fields, "[[master.insert]]")?;
             let automation = reader.automation(&mut fields, "[[master.automation]]", &inserts, None)?;
             fields.finish()?;
-            Master { gain, inserts, automation }
+            Master { layout: layout.unwrap_or_default(), gain, inserts, automation }
         }
     };
-    let mut stems: Vec<StemWish> = Vec::new();
-    for fields in root.tables("stem", "[[stem]]")? {
-        stems.push(stem(fields, &stems)?);
-    }
-    let sections = root.tables("section", "[[section]]")?.into_iter();
-    let mut sections = sections.map(|fields| section(fields, clock)).collect::<Result<Vec<_>, _>>()?;
-    sections.sort_by_key(|section| section.start);
+    let stems = song::stems(root.tables("stem", "[[stem]]")?)?;
+    let extras = song::extras(root.tables("extra", "[[extra]]")?)?;
+    let sections = song::sections(root.tables("section", "[[section]]")?, clock)?;
+    let markers = song::markers(root.tables("marker", "[[marker]]")?, clock)?;
+    let references = root.tables("reference", "[[reference]]")?.into_iter();
+    let references = references.map(|fields| song::reference(fields, base)).collect::<Result<Vec<_>, _>>()?;
     root.finish()?;
-    Ok((Session { song, rate, tempo, pan_law, tracks, buses, master, stems, sections }, strips))
-}
-
-fn song(fields: Option<Fields<'_>>) -> Result<(Song, Tempo), SessionError> {
-    let mut tempo = Tempo { bpm: 120.0, time_signature: (4, 4) };
-    let Some(mut fields) = fields else { return Ok((Song::default(), tempo)) };
-    let song = Song {
-        title: fields.text("title")?.unwrap_or_default(),
-        artist: fields.text("artist")?.unwrap_or_default(),
-        key: fields.text("key")?,
-        tuning: fields.number("tuning", 220.0..=880.0, "Hz")?,
+    let session = Session {
+        song,
+        rate,
+        tempo,
+        tempo_changes,
+        pan_law,
+        tracks,
+        buses,
+        vcas,
+        master,
+        stems,
+        extras,
+        sections,
+        markers,
+        references,
     };
-    tempo.bpm = fields.number("bpm", 10.0..=1000.0, "beats a minute")?.unwrap_or(tempo.bpm);
-    if let Some(value) = fields.take("time_signature") {
-        let error = value.error("`time_signature` is not one").hint("write it as \"4/4\" or \"6/8\"");
-        let text = value.into_text()?;
-        let parts = text.split_once('/').and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
-        tempo.time_signature = parts
-            .filter(|&(beats, note): &(u32, u32)| (1..=99).contains(&beats) && note.is_power_of_two() && note <= 64)
-            .ok_or(error)?;
-    }
-    fields.finish()?;
-    Ok((song, tempo))
+    Ok((session, strips))
 }
 
 fn settings(fields: Option<Fields<'_>>, document: Document<'_>) -> Result<(SampleRate, PanLaw), SessionError> {
@@ -169,37 +178,4 @@ fn settings(fields: Option<Fields<'_>>, document: Document<'_>) -> Result<(Sampl
     let law = fields.take("pan_law").map(|value| value.into_choice(&PAN_LAWS)).transpose()?;
     fields.finish()?;
     Ok((rate, law.unwrap_or_default()))
-}
-
-fn stem(mut fields: Fields<'_>, others: &[StemWish]) -> Result<StemWish, SessionError> {
-    let value = fields.need("name", "\"Drums\"")?;
-    let name = value.as_text()?;
-    if others.iter().any(|other| other.name == name) {
-        let error = value.error(format!("there is another [[stem]] called `{name}`"));
-        return Err(error.hint("give one of them another name, or put both into one"));
-    }
-    let role = role(&mut fields)?;
-    let colour = match fields.take("colour") {
-        None => None,
-        Some(value) => {
-            let text = value.as_text()?;
-            let error = || value.error("`colour` is not one").hint("write six hexadecimal digits: \"#d9480f\"");
-            let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.chars().all(|c| c.is_ascii_hexdigit()));
-            Some(digits.map(|digits| format!("#{}", digits.to_lowercase())).ok_or_else(error)?)
-        }
-    };
-    fields.finish()?;
-    Ok(StemWish { name, role, colour })
-}
-
-fn section(mut fields: Fields<'_>, clock: Clock) -> Result<Section, SessionError> {
-    let name = fields.need("name", "\"Chorus\"")?.into_text()?;
-    let start = clock.position(&fields.need("start", "\"17|1\"")?)?;
-    fields.finish()?;
-    Ok(Section { name, start })
-}
-
-pub(crate) fn role(fields: &mut Fields<'_>) -> Result<Option<Role>, SessionError> {
-    let roles = Role::ALL.map(|role| (role.id(), role));
-    fields.take("role").map(|value| value.into_choice(&roles)).transpose()
 }

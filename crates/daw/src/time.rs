@@ -2,14 +2,19 @@
 
 use crate::SessionError;
 use crate::fields::Value;
-use stemwright_core::{SampleRate, Tempo};
+use stemwright_core::{SampleRate, Tempo, TempoMap};
 use toml::de::DeValue;
 
 /// What turns a written time into frames.
 #[derive(Clone, Copy)]
-pub(crate) struct Clock {
+pub(crate) struct Clock<'m> {
+    /// Of the frames that come out.
     pub(crate) rate: SampleRate,
+    /// Of frames that are written down.
+    pub(crate) written: SampleRate,
+    /// The first tempo of the map.
     pub(crate) tempo: Tempo,
+    pub(crate) map: &'m TempoMap,
 }
 
 /// Nothing lies further away than this from bar 1: about a day at 384 kHz.
@@ -18,35 +23,35 @@ const FARTHEST_SECONDS: f64 = 90_000.0;
 const POSITIONS: &str = "write \"17|3\" (bar|beat), seconds such as 12.5, \"1:23.456\" or \"96000 frames\"";
 const LENGTHS: &str = "write \"2 bars\", \"3 beats\", seconds such as 1.5, \"10 ms\", \"1:23.456\" or \"4800 frames\"";
 
-impl Clock {
+impl Clock<'_> {
     /// A place on the timeline.
     pub(crate) fn position(self, value: &Value<'_>) -> Result<i64, SessionError> {
-        self.read(value).ok_or_else(|| value.error(format!("`{}` is not a position", value.key)).hint(POSITIONS))
+        self.read(value, 0).ok_or_else(|| value.error(format!("`{}` is not a position", value.key)).hint(POSITIONS))
     }
 
-    /// A length; never negative.
-    pub(crate) fn length(self, value: &Value<'_>) -> Result<u64, SessionError> {
+    /// A length; never negative. Bars and beats are those at a frame.
+    pub(crate) fn length(self, value: &Value<'_>, at: i64) -> Result<u64, SessionError> {
+        self.offset(value, at).ok().and_then(|frames| u64::try_from(frames).ok()).ok_or_else(|| not_a_length(value))
+    }
+
+    /// A length, or a negative one.
+    pub(crate) fn offset(self, value: &Value<'_>, at: i64) -> Result<i64, SessionError> {
         let bars = matches!(&value.value, DeValue::String(text) if text.contains('|'));
-        let frames = if bars { None } else { self.read(value) };
-        frames
-            .and_then(|frames| u64::try_from(frames).ok())
-            .ok_or_else(|| value.error(format!("`{}` is not a length", value.key)).hint(LENGTHS))
+        let frames = if bars { None } else { self.read(value, at) };
+        frames.ok_or_else(|| not_a_length(value))
     }
 
-    fn read(self, value: &Value<'_>) -> Option<i64> {
+    fn read(self, value: &Value<'_>, at: i64) -> Option<i64> {
         match &value.value {
-            DeValue::String(text) => self.text(text),
+            DeValue::String(text) => self.text(text, at),
             _ => self.seconds(value.as_number()?),
         }
     }
 
-    fn text(self, text: &str) -> Option<i64> {
+    pub(crate) fn text(self, text: &str, at: i64) -> Option<i64> {
         let text = text.trim();
-        let per_bar = f64::from(self.tempo.time_signature.0);
-        if let Some((bar, beat)) = text.split_once('|') {
-            let (bar, beat): (i32, f64) = (bar.trim().parse().ok()?, beat.trim().parse().ok()?);
-            let beats = f64::from(bar.checked_sub(1)?) * per_bar + (beat - 1.0);
-            return (beat >= 1.0).then(|| self.seconds(self.tempo.beats(beats))).flatten();
+        if text.contains('|') {
+            return self.seconds(self.map.seconds(bar_and_beat(text, self.map)?));
         }
         if let Some((minutes, seconds)) = text.split_once(':') {
             let (sign, minutes) = minutes.strip_prefix('-').map_or((1.0, minutes), |rest| (-1.0, rest));
@@ -57,14 +62,20 @@ impl Clock {
         let unit_at = text.find(|c: char| c.is_alphabetic() && c != 'e' && c != 'E' || c == ' ')?;
         let (number, unit) = (text[..unit_at].trim(), text[unit_at..].trim());
         let of = |scale: f64| self.seconds(number.parse::<f64>().ok()? * scale);
+        let beats = |of_bars: bool| {
+            let (from, number) = (self.rate.seconds(at), number.parse::<f64>().ok()?);
+            self.seconds(self.map.lasting(from, self.map.length(from, number, of_bars)))
+        };
         match unit {
             "frame" | "frames" => {
-                number.parse::<i64>().ok().filter(|frames| self.seconds(self.rate.seconds(*frames)).is_some())
+                let frames = number.parse::<i64>().ok()?;
+                let near = self.seconds(self.written.seconds(frames))?;
+                Some(if self.written == self.rate { frames } else { near })
             }
             "s" | "second" | "seconds" => of(1.0),
             "ms" => of(0.001),
-            "bar" | "bars" => of(self.tempo.beats(per_bar)),
-            "beat" | "beats" => of(self.tempo.beats(1.0)),
+            "bar" | "bars" => beats(true),
+            "beat" | "beats" => beats(false),
             _ => None,
         }
     }
@@ -74,14 +85,25 @@ impl Clock {
     }
 }
 
+fn not_a_length(value: &Value<'_>) -> SessionError {
+    value.error(format!("`{}` is not a length", value.key)).hint(LENGTHS)
+}
+
+/// The quarter notes before `17|3`.
+pub(crate) fn bar_and_beat(text: &str, map: &TempoMap) -> Option<f64> {
+    let (bar, beat) = text.split_once('|')?;
+    map.quarters(bar.trim().parse().ok()?, beat.trim().parse().ok().filter(|beat: &f64| beat.is_finite())?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn times_are_read_as_people_write_them() {
-        let clock =
-            Clock { rate: SampleRate::new(48_000).unwrap(), tempo: Tempo { bpm: 120.0, time_signature: (3, 4) } };
+        let (rate, tempo) = (SampleRate::new(48_000).unwrap(), Tempo { bpm: 120.0, time_signature: (3, 4) });
+        let map = TempoMap::new(tempo, &[]);
+        let clock = Clock { rate, written: rate, tempo, map: &map };
         for (text, frames) in [
             ("1|1", Some(0)),
             ("2|1", Some(72_000)),
@@ -102,7 +124,7 @@ mod tests {
             ("nan s", None),
             ("", None),
         ] {
-            assert_eq!(clock.text(text), frames, "{text}");
+            assert_eq!(clock.text(text, 0), frames, "{text}");
         }
     }
 }

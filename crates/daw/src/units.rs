@@ -1,14 +1,17 @@
 //! The inserts of a session.toml.
 
+mod dynamics;
+mod spaces;
+
 use crate::SessionError;
-use crate::fields::{Fields, Value};
+use crate::fields::Fields;
 use crate::strips::{Names, tap};
 use crate::time::Clock;
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::RangeInclusive;
+use std::path::Path;
 use stemwright_core::{
-    Band, BandKind, Compressor, Db, DeEsser, Delay, DelayTime, Detector, Eq, Gate, Insert, Key, Limiter, Param, Reverb,
-    SampleRate, Saturation, Tempo, Unit, Width,
+    Align, AlignTime, Band, BandKind, Compressor, Db, Eq, Gate, Insert, Key, Param, SampleRate, Saturation, Unit, Width,
 };
 
 const GAIN: RangeInclusive<f64> = -150.0..=60.0;
@@ -28,14 +31,28 @@ const GATE_THRESHOLD: RangeInclusive<f64> = -100.0..=0.0;
 const DRIVE: RangeInclusive<f64> = -20.0..=40.0;
 const OUTPUT: RangeInclusive<f64> = -40.0..=20.0;
 const WIDTH: RangeInclusive<f64> = 0.0..=2.0;
-const LONGEST_ECHO_SECONDS: f64 = 10.0;
+const SHAPE: RangeInclusive<f64> = -24.0..=24.0;
+const RANGE: RangeInclusive<f64> = -30.0..=30.0;
+const ROOM_GAIN: RangeInclusive<f64> = -60.0..=40.0;
+const DEPTH_MS: RangeInclusive<f64> = 0.0..=20.0;
+const OCTAVES: RangeInclusive<f64> = 0.0..=4.0;
+const PHASER_FREQ: RangeInclusive<f64> = 20.0..=10_000.0;
+const SWEPT_FEEDBACK: RangeInclusive<f64> = -0.95..=0.95;
+/// The most bands of a dynamic equaliser.
+const BANDS: usize = 8;
 
 /// Frequencies that a filter can have.
 fn freq(rate: SampleRate) -> RangeInclusive<f64> {
     5.0..=0.49 * f64::from(rate.hz())
 }
 
-pub(crate) fn insert(mut fields: Fields<'_>, names: &Names, clock: Clock) -> Result<Insert, SessionError> {
+/// Relative files are in `base`.
+pub(crate) fn insert(
+    mut fields: Fields<'_>,
+    names: &Names,
+    clock: Clock<'_>,
+    base: &Path,
+) -> Result<Insert, SessionError> {
     #[derive(Clone, Copy)]
     enum Type {
         Gain,
@@ -50,6 +67,13 @@ pub(crate) fn insert(mut fields: Fields<'_>, names: &Names, clock: Clock) -> Res
         DeEsser,
         Saturation,
         Width,
+        Transient,
+        Multiband,
+        DynamicEq,
+        Convolution,
+        Chorus,
+        Phaser,
+        Align,
     }
     let rate = clock.rate;
     let types = [
@@ -65,22 +89,36 @@ pub(crate) fn insert(mut fields: Fields<'_>, names: &Names, clock: Clock) -> Res
         ("de-esser", Type::DeEsser),
         ("saturation", Type::Saturation),
         ("width", Type::Width),
+        ("transient", Type::Transient),
+        ("multiband", Type::Multiband),
+        ("dynamic-eq", Type::DynamicEq),
+        ("convolution", Type::Convolution),
+        ("chorus", Type::Chorus),
+        ("phaser", Type::Phaser),
+        ("align", Type::Align),
     ];
     let kind = fields.need("type", "\"eq\"")?.into_choice(&types)?;
     let bypass = fields.flag("bypass")?;
     let unit = match kind {
         Type::Gain => Unit::Gain(Db(fields.number("gain", GAIN, "dB")?.unwrap_or(0.0))),
         Type::Eq => Unit::Eq(eq(&mut fields, rate)?),
-        Type::Compressor => Unit::Compressor(compressor(&mut fields, Compressor::channel(), names, rate)?),
-        Type::BusCompressor => Unit::Compressor(compressor(&mut fields, Compressor::bus(), names, rate)?),
-        Type::Delay => Unit::Delay(delay(&mut fields, clock)?),
-        Type::Reverb => Unit::Reverb(reverb(&mut fields, rate)?),
-        Type::Limiter => Unit::Limiter(limiter(&mut fields)?),
-        Type::Gate => Unit::Gate(gate(&mut fields, Gate::hard(), names, rate)?),
-        Type::Expander => Unit::Gate(gate(&mut fields, Gate::expander(), names, rate)?),
-        Type::DeEsser => Unit::DeEsser(de_esser(&mut fields, rate)?),
+        Type::Compressor => Unit::Compressor(dynamics::compressor(&mut fields, Compressor::channel(), names, rate)?),
+        Type::BusCompressor => Unit::Compressor(dynamics::compressor(&mut fields, Compressor::bus(), names, rate)?),
+        Type::Delay => Unit::Delay(spaces::delay(&mut fields, clock)?),
+        Type::Reverb => Unit::Reverb(spaces::reverb(&mut fields, rate)?),
+        Type::Limiter => Unit::Limiter(dynamics::limiter(&mut fields)?),
+        Type::Gate => Unit::Gate(dynamics::gate(&mut fields, Gate::hard(), names, rate)?),
+        Type::Expander => Unit::Gate(dynamics::gate(&mut fields, Gate::expander(), names, rate)?),
+        Type::DeEsser => Unit::DeEsser(dynamics::de_esser(&mut fields, rate)?),
         Type::Saturation => Unit::Saturation(saturation(&mut fields)?),
         Type::Width => Unit::Width(width(&mut fields, rate)?),
+        Type::Transient => Unit::Transient(dynamics::transient(&mut fields)?),
+        Type::Multiband => Unit::Multiband(dynamics::multiband(&mut fields, names, rate)?),
+        Type::DynamicEq => Unit::DynamicEq(dynamics::dynamic_eq(&mut fields, names, rate)?),
+        Type::Convolution => Unit::Convolution(spaces::convolution(&mut fields, base)?),
+        Type::Chorus => Unit::Chorus(spaces::chorus(&mut fields, clock)?),
+        Type::Phaser => Unit::Phaser(spaces::phaser(&mut fields, clock)?),
+        Type::Align => Unit::Align(align(&mut fields, rate)?),
     };
     fields.finish()?;
     Ok(Insert { bypass, unit })
@@ -134,94 +172,6 @@ fn key(fields: &mut Fields<'_>, names: &Names) -> Result<Option<Key>, SessionErr
     Ok(Some(Key { from, tap: tap(fields, "key_tap")? }))
 }
 
-fn compressor(
-    fields: &mut Fields<'_>,
-    default: Compressor,
-    names: &Names,
-    rate: SampleRate,
-) -> Result<Compressor, SessionError> {
-    let detectors = [("peak", Detector::Peak), ("rms", Detector::Rms)];
-    let detector = fields.take("detector").map(|value| value.into_choice(&detectors)).transpose()?;
-    let key = key(fields, names)?;
-    Ok(Compressor {
-        threshold: fields.number("threshold", THRESHOLD, "dBFS")?.map_or(default.threshold, Db),
-        ratio: fields.number("ratio", RATIO, "")?.unwrap_or(default.ratio),
-        knee: fields.number("knee", 0.0..=40.0, "dB")?.unwrap_or(default.knee),
-        attack: milliseconds(fields, "attack_ms", ATTACK_MS)?.unwrap_or(default.attack),
-        release: milliseconds(fields, "release_ms", RELEASE_MS)?.unwrap_or(default.release),
-        makeup: fields.number("makeup", MAKEUP, "dB")?.map_or(default.makeup, Db),
-        mix: fields.number("mix", PART, "")?.unwrap_or(default.mix),
-        detector: detector.unwrap_or(default.detector),
-        key,
-        key_high_pass: fields.number("key_high_pass", freq(rate), "Hz")?,
-    })
-}
-
-fn delay(fields: &mut Fields<'_>, clock: Clock) -> Result<Delay, SessionError> {
-    let (time, rate) = (echo(&fields.need("time", "\"1/8\"")?, clock.tempo)?, clock.rate);
-    Ok(Delay {
-        time,
-        feedback: fields.number("feedback", FEEDBACK, "")?.unwrap_or(0.0),
-        ping_pong: fields.flag("ping_pong")?,
-        low_cut: fields.number("low_cut", freq(rate), "Hz")?,
-        high_cut: fields.number("high_cut", freq(rate), "Hz")?,
-        wet: fields.number("mix", PART, "")?.unwrap_or(1.0),
-    })
-}
-
-fn reverb(fields: &mut Fields<'_>, rate: SampleRate) -> Result<Reverb, SessionError> {
-    let crossover = 200.0..=0.45 * f64::from(rate.hz());
-    Ok(Reverb {
-        decay: fields.need("decay", "1.8")?.into_number(0.1..=30.0, "seconds")?,
-        predelay: milliseconds(fields, "predelay_ms", 0.0..=500.0)?.unwrap_or(0.0),
-        size: fields.number("size", 0.25..=2.0, "")?.unwrap_or(1.0),
-        high_decay: fields.number("high_decay", 0.05..=1.0, "")?.unwrap_or(0.5),
-        crossover: fields.number("crossover", crossover, "Hz")?.unwrap_or(5000.0),
-        low_cut: fields.number("low_cut", freq(rate), "Hz")?,
-        high_cut: fields.number("high_cut", freq(rate), "Hz")?,
-        wet: fields.number("mix", PART, "")?.unwrap_or(1.0),
-    })
-}
-
-fn limiter(fields: &mut Fields<'_>) -> Result<Limiter, SessionError> {
-    let default = Limiter::default();
-    Ok(Limiter {
-        ceiling: fields.number("ceiling", CEILING, "dBTP")?.map_or(default.ceiling, Db),
-        gain: fields.number("gain", LIMITER_GAIN, "dB")?.map_or(default.gain, Db),
-        look_ahead: milliseconds(fields, "look_ahead_ms", 0.25..=20.0)?.unwrap_or(default.look_ahead),
-        release: milliseconds(fields, "release_ms", RELEASE_MS)?.unwrap_or(default.release),
-    })
-}
-
-fn gate(fields: &mut Fields<'_>, default: Gate, names: &Names, rate: SampleRate) -> Result<Gate, SessionError> {
-    Ok(Gate {
-        threshold: fields.number("threshold", GATE_THRESHOLD, "dBFS")?.map_or(default.threshold, Db),
-        ratio: fields.number("ratio", RATIO, "")?.unwrap_or(default.ratio),
-        range: fields.number("range", 0.0..=150.0, "dB")?.unwrap_or(default.range),
-        hysteresis: fields.number("hysteresis", 0.0..=40.0, "dB")?.unwrap_or(default.hysteresis),
-        attack: milliseconds(fields, "attack_ms", ATTACK_MS)?.unwrap_or(default.attack),
-        hold: milliseconds(fields, "hold_ms", 0.0..=10_000.0)?.unwrap_or(default.hold),
-        release: milliseconds(fields, "release_ms", RELEASE_MS)?.unwrap_or(default.release),
-        look_ahead: milliseconds(fields, "look_ahead_ms", 0.0..=20.0)?.unwrap_or(default.look_ahead),
-        key: key(fields, names)?,
-        key_high_pass: fields.number("key_high_pass", freq(rate), "Hz")?,
-        key_low_pass: fields.number("key_low_pass", freq(rate), "Hz")?,
-    })
-}
-
-fn de_esser(fields: &mut Fields<'_>, rate: SampleRate) -> Result<DeEsser, SessionError> {
-    let default = DeEsser::default();
-    Ok(DeEsser {
-        freq: fields.number("freq", 500.0..=0.45 * f64::from(rate.hz()), "Hz")?.unwrap_or(default.freq),
-        q: fields.number("q", 0.3..=5.0, "")?.unwrap_or(default.q),
-        threshold: fields.number("threshold", DE_ESSER_THRESHOLD, "dBFS")?.map_or(default.threshold, Db),
-        ratio: fields.number("ratio", RATIO, "")?.unwrap_or(default.ratio),
-        range: fields.number("range", 0.0..=40.0, "dB")?.unwrap_or(default.range),
-        attack: milliseconds(fields, "attack_ms", ATTACK_MS)?.unwrap_or(default.attack),
-        release: milliseconds(fields, "release_ms", RELEASE_MS)?.unwrap_or(default.release),
-    })
-}
-
 fn saturation(fields: &mut Fields<'_>) -> Result<Saturation, SessionError> {
     let default = Saturation::default();
     Ok(Saturation {
@@ -239,42 +189,36 @@ fn width(fields: &mut Fields<'_>, rate: SampleRate) -> Result<Width, SessionErro
     })
 }
 
-/// `1/8`, `1/8.` (dotted), `1/8t` (triplet), or seconds.
-fn echo(value: &Value<'_>, tempo: Tempo) -> Result<DelayTime, SessionError> {
-    let error = || {
-        value
-            .error("`time` is not the time of an echo")
-            .hint("write a note value such as \"1/8\", \"1/8.\" (dotted) or \"1/8t\" (triplet), or seconds up to 10")
+fn align(fields: &mut Fields<'_>, rate: SampleRate) -> Result<Align, SessionError> {
+    let farthest = 1000.0 * Align::FARTHEST;
+    let time = milliseconds(fields, "delay_ms", -farthest..=farthest)?;
+    let farthest = Align::FARTHEST * f64::from(rate.hz());
+    let frames = fields.take("delay_frames");
+    let delay = match (time, frames) {
+        (Some(_), Some(frames)) => {
+            return Err(frames.error("`delay_frames` beside `delay_ms`").hint("write one of them"));
+        }
+        (_, Some(frames)) => AlignTime::Frames(frames.into_number(-farthest..=farthest, "frames")?),
+        (time, None) => AlignTime::Seconds(time.unwrap_or(0.0)),
     };
-    if let Some(seconds) = value.as_number() {
-        return (seconds > 0.0 && seconds <= LONGEST_ECHO_SECONDS)
-            .then_some(DelayTime::Seconds(seconds))
-            .ok_or_else(error);
-    }
-    let text = value.as_text()?;
-    let (plain, scale) = match text.strip_suffix('.') {
-        Some(plain) => (plain, 1.5),
-        None => text.strip_suffix(['t', 'T']).map_or((text.as_str(), 1.0), |plain| (plain, 2.0 / 3.0)),
-    };
-    let parts = plain.split_once('/').and_then(|(a, b)| Some((a.parse::<u32>().ok()?, b.parse::<u32>().ok()?)));
-    parts
-        .filter(|&(notes, of)| (1..=16).contains(&notes) && of.is_power_of_two() && of <= 64)
-        .map(|(notes, of)| f64::from(notes) * 4.0 / f64::from(of) * scale)
-        .filter(|&quarters| tempo.quarters(quarters) <= LONGEST_ECHO_SECONDS)
-        .map(DelayTime::Quarters)
-        .ok_or_else(error)
+    Ok(Align { delay, inverted: fields.flag("invert")? })
 }
 
 /// The parameter of a unit by its name after `insert.N.`, and its range; else the names that there are.
 pub(crate) fn param(unit: &Unit, name: &str, rate: SampleRate) -> Result<(Param, RangeInclusive<f64>), String> {
-    if let Unit::Eq(eq) = unit {
-        return band_param(eq, name, rate).ok_or_else(|| {
-            format!("write band.1.freq, .gain or .q after its number; it has {} bands", eq.bands.len())
-        });
+    let bands: Option<(usize, &str)> = match unit {
+        Unit::Eq(eq) => Some((eq.bands.len(), ".freq, .gain or .q")),
+        Unit::Multiband(multiband) => Some((multiband.bands.len(), ".threshold, .ratio or .makeup, or mix")),
+        Unit::DynamicEq(eq) => Some((eq.bands.len(), ".threshold, .ratio or .range")),
+        _ => None,
+    };
+    if let Some((bands, names)) = bands {
+        return band_param(unit, bands, name, rate)
+            .ok_or_else(|| format!("write band.1{names} after its number; it has {bands} bands"));
     }
     let known: &[(&str, Param, RangeInclusive<f64>)] = match unit {
         Unit::Gain(_) => &[("gain", Param::Gain, GAIN)],
-        Unit::Eq(_) => &[],
+        Unit::Eq(_) | Unit::Multiband(_) | Unit::DynamicEq(_) | Unit::Align(_) => &[],
         Unit::Compressor(_) => &[
             ("threshold", Param::Threshold, THRESHOLD),
             ("ratio", Param::Ratio, RATIO),
@@ -290,24 +234,53 @@ pub(crate) fn param(unit: &Unit, name: &str, rate: SampleRate) -> Result<(Param,
             &[("drive", Param::Drive, DRIVE), ("output", Param::Output, OUTPUT), ("mix", Param::Mix, PART)]
         }
         Unit::Width(_) => &[("width", Param::Width, WIDTH)],
+        Unit::Transient(_) => &[("attack", Param::Attack, SHAPE), ("sustain", Param::Sustain, SHAPE)],
+        Unit::Convolution(_) => &[("gain", Param::Gain, ROOM_GAIN), ("mix", Param::Wet, PART)],
+        Unit::Chorus(_) => &[
+            ("depth", Param::Depth, DEPTH_MS),
+            ("feedback", Param::Feedback, SWEPT_FEEDBACK),
+            ("mix", Param::Wet, PART),
+        ],
+        Unit::Phaser(_) => &[
+            ("freq", Param::Freq, PHASER_FREQ),
+            ("depth", Param::Depth, OCTAVES),
+            ("feedback", Param::Feedback, SWEPT_FEEDBACK),
+            ("mix", Param::Wet, PART),
+        ],
     };
     let found = known.iter().find(|(known, ..)| *known == name);
     found.map(|(_, param, range)| (*param, range.clone())).ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|(name, ..)| *name).collect();
         match names.split_last() {
+            None => "nothing of it can be automated".into(),
             Some((last, rest)) if !rest.is_empty() => format!("write {} or {last} after its number", rest.join(", ")),
             _ => format!("write {} after its number", names.concat()),
         }
     })
 }
 
-fn band_param(eq: &Eq, name: &str, rate: SampleRate) -> Option<(Param, RangeInclusive<f64>)> {
+fn band_param(unit: &Unit, bands: usize, name: &str, rate: SampleRate) -> Option<(Param, RangeInclusive<f64>)> {
+    if let (Unit::Multiband(_), "mix") = (unit, name) {
+        return Some((Param::Mix, PART));
+    }
     let (band, name) = name.strip_prefix("band.")?.split_once('.')?;
-    let band = band.parse::<usize>().ok()?.checked_sub(1).filter(|&band| band < eq.bands.len())?;
-    let known = [
-        ("freq", Param::BandFreq(band), freq(rate)),
-        ("gain", Param::BandGain(band), BAND_GAIN),
-        ("q", Param::BandQ(band), Q),
-    ];
+    let band = band.parse::<usize>().ok()?.checked_sub(1).filter(|&band| band < bands)?;
+    let known = match unit {
+        Unit::Multiband(_) => [
+            ("threshold", Param::BandThreshold(band), THRESHOLD),
+            ("ratio", Param::BandRatio(band), RATIO),
+            ("makeup", Param::BandMakeup(band), MAKEUP),
+        ],
+        Unit::DynamicEq(_) => [
+            ("threshold", Param::BandThreshold(band), DE_ESSER_THRESHOLD),
+            ("ratio", Param::BandRatio(band), RATIO),
+            ("range", Param::BandRange(band), RANGE),
+        ],
+        _ => [
+            ("freq", Param::BandFreq(band), freq(rate)),
+            ("gain", Param::BandGain(band), BAND_GAIN),
+            ("q", Param::BandQ(band), Q),
+        ],
+    };
     known.into_iter().find(|(known, ..)| *known == name).map(|(_, param, range)| (param, range))
 }

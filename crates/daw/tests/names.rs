@@ -1,49 +1,12 @@
 //! What people call the files of multitracks, and what the names are understood as. The table lies in `names/*.txt`.
 
+#[path = "names/table.rs"]
+mod table;
+
 use std::collections::{BTreeMap, BTreeSet};
 use stemwright_core::Role;
 use stemwright_daw::{FileName, Files, Folder, Side, Sure, What, understand};
-
-const TABLES: [&str; 4] = [
-    include_str!("names/bands.txt"),
-    include_str!("names/programmed.txt"),
-    include_str!("names/languages.txt"),
-    include_str!("names/unseen.txt"),
-];
-
-/// A folder of the table.
-#[derive(Default)]
-struct Expected {
-    name: String,
-    tempo: Option<f64>,
-    key: Option<String>,
-    files: Vec<(String, String)>,
-}
-
-fn table() -> Vec<Expected> {
-    let mut folders: Vec<Expected> = Vec::new();
-    for line in TABLES.iter().flat_map(|table| table.lines()).filter(|line| !line.is_empty() && !line.starts_with('#'))
-    {
-        let mut cells = line.split(" ; ").map(str::trim);
-        let first = cells.next().unwrap();
-        if let Some(name) = first.strip_prefix("= ") {
-            let mut folder = Expected { name: name.into(), ..Expected::default() };
-            for cell in cells {
-                match cell.split_once(' ') {
-                    Some(("tempo", bpm)) => folder.tempo = Some(bpm.parse().unwrap()),
-                    Some(("key", key)) => folder.key = Some(key.into()),
-                    _ => {}
-                }
-            }
-            folders.push(folder);
-        } else {
-            // `low` marks where the field itself would ask: not an expectation.
-            let rest: Vec<&str> = cells.filter(|cell| *cell != "low").collect();
-            folders.last_mut().unwrap().files.push((first.into(), rest.join(" ; ")));
-        }
-    }
-    folders
-}
+use table::{LEARNED, table};
 
 /// Each file as the table writes it, and how sure it is.
 fn written(folder: &Folder, files: &[FileName]) -> BTreeMap<String, (String, Sure)> {
@@ -84,7 +47,7 @@ fn written(folder: &Folder, files: &[FileName]) -> BTreeMap<String, (String, Sur
 #[expect(clippy::print_stdout, reason = "the table is what the test is for")]
 fn names_are_understood_as_the_field_means_them() {
     let (mut files, mut right, mut asked, mut wrong, mut loud) = (0, 0, 0, Vec::new(), 0);
-    let folders = table();
+    let folders = table(&LEARNED);
     for expected in &folders {
         let input: Vec<FileName> = expected.files.iter().map(|(path, _)| FileName::new(path)).collect();
         let folder = understand(&expected.name, &input);
@@ -219,7 +182,7 @@ fn every_file_of_any_name_appears_once_under_a_name_of_its_own() {
 #[test]
 fn the_order_of_the_files_does_not_matter() {
     let mut dice = Dice(11);
-    for expected in table() {
+    for expected in table(&LEARNED) {
         let input: Vec<FileName> = expected.files.iter().map(|(path, _)| FileName::new(path)).collect();
         let folder = understand(&expected.name, &input);
         holds(&folder, &input);

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use stemwright_core::{
-    Automation, Band, BandKind, Bus, Clip, Compressor, Db, Delay, DelayTime, Detector, Eq, Insert, Key, Master, PanLaw,
-    Param, Role, SampleRate, Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo, Track, Unit,
+    Automation, Band, BandKind, Bus, Clip, Compressor, Db, Delay, DelayTime, Detector, Eq, Fade, Insert, Key, Layout,
+    Master, PanLaw, Param, Role, SampleRate, Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo,
+    Track, Unit,
 };
 use stemwright_daw::{SessionError, SessionFile};
 
@@ -160,10 +161,13 @@ gain = -0.5
     [[master.automation]]
     param = "insert.1.gain"
     points = [["1|1", 0.0]]
+
+[[reference]]
+file = "mixes/rough.wav"
 "##;
 
 fn moved(target: Target, shape: Shape, points: &[(i64, f64)]) -> Automation {
-    Automation { target, shape, points: points.to_vec() }
+    Automation::new(target, shape, points)
 }
 
 #[test]
@@ -176,8 +180,8 @@ fn every_key_of_a_document_arrives_in_the_session() {
         from: 480,
         length: Some(48_000),
         gain: Db(-3.0),
-        fade_in: 48,
-        fade_out: 48,
+        fade_in: Fade { frames: 48, ..Fade::default() },
+        fade_out: Fade { frames: 48, ..Fade::default() },
     };
     let compressor = Compressor {
         threshold: Db(-20.0),
@@ -248,8 +252,7 @@ fn every_key_of_a_document_arrives_in_the_session() {
         ],
         ..Strip::new("Kick")
     };
-    let tail =
-        Clip { file: "/abs/tail.flac".into(), at: 0, from: 0, length: None, gain: Db::ZERO, fade_in: 0, fade_out: 0 };
+    let tail = Clip::new("/abs/tail.flac", 0);
     let want = Session {
         song: Song {
             title: "Low Tide".into(),
@@ -257,18 +260,18 @@ fn every_key_of_a_document_arrives_in_the_session() {
             key: Some("A minor".into()),
             tuning: Some(442.0),
         },
-        rate: SampleRate::new(48_000).unwrap(),
         tempo: Tempo { bpm: 120.0, time_signature: (3, 4) },
         pan_law: PanLaw::Compromise,
         tracks: vec![
-            Track { strip: kick, clips: vec![clip(0), clip(72_000), clip(-32), tail] },
-            Track { strip: Strip::new("Bass"), clips: vec![] },
+            Track::new(kick, vec![clip(0), clip(72_000), clip(-32), tail]),
+            Track::new(Strip::new("Bass"), vec![]),
         ],
         buses: vec![
             Bus { strip: Strip::new("Drum Bus"), is_return: false },
             Bus { strip: Strip { gain: Db(-1.0), ..Strip::new("Reverb") }, is_return: true },
         ],
         master: Master {
+            layout: Layout::Stereo,
             gain: Db(-0.5),
             inserts: vec![Unit::Gain(Db::ZERO).into()],
             automation: vec![moved(Target::Insert(0, Param::Gain), Shape::Linear, &[(0, 0.0)])],
@@ -279,6 +282,8 @@ fn every_key_of_a_document_arrives_in_the_session() {
             Section { name: "Intro".into(), start: -24_000 },
             Section { name: "Chorus".into(), start: 288_000 },
         ],
+        references: vec!["songs/mixes/rough.wav".into()],
+        ..Session::new(SampleRate::new(48_000).unwrap())
     };
     assert_eq!(parse(EVERY_KEY).unwrap(), want);
 }
@@ -289,7 +294,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(session.song, Song::default());
     assert_eq!(session.tempo, Tempo { bpm: 120.0, time_signature: (4, 4) });
     assert_eq!((session.pan_law, session.master), (PanLaw::ConstantPower, Master::default()));
-    assert_eq!(session.tracks, [Track { strip: Strip::new("A"), clips: vec![] }]);
+    assert_eq!(session.tracks, [Track::new(Strip::new("A"), vec![])]);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! From parameters and automation to control values on the grid.
 
-use crate::{Controls, compressor, de_esser, delay, eq, gate, limiter, reverb, saturation, width};
+use crate::{
+    Controls, chorus, compressor, convolution, de_esser, delay, dynamic_eq, eq, gate, limiter, multiband, phaser,
+    reverb, saturation, transient, width,
+};
 use stemwright_core::{Automation, CONTROL_GRID, Db, Param, SampleRate, Target, Unit};
 
 /// Computes a set of control values for a session frame.
@@ -83,6 +86,13 @@ fn values(unit: &Unit) -> usize {
         Unit::DeEsser(_) => de_esser::WIDTH,
         Unit::Saturation(_) => saturation::WIDTH,
         Unit::Width(_) => width::WIDTH,
+        Unit::Transient(_) => transient::WIDTH,
+        Unit::Multiband(multiband) => multiband::width(multiband),
+        Unit::DynamicEq(eq) => dynamic_eq::width(eq),
+        Unit::Convolution(_) => convolution::WIDTH,
+        Unit::Chorus(_) => chorus::WIDTH,
+        Unit::Phaser(_) => phaser::WIDTH,
+        Unit::Align(_) => 0,
     }
 }
 
@@ -99,6 +109,13 @@ fn controls(unit: &Unit, rate: f64, values: &mut [f64]) {
         Unit::DeEsser(de_esser) => values.copy_from_slice(&de_esser::controls(de_esser)),
         Unit::Saturation(saturation) => values.copy_from_slice(&saturation::controls(saturation)),
         Unit::Width(width) => values[0] = width.width,
+        Unit::Transient(transient) => values.copy_from_slice(&transient::controls(transient)),
+        Unit::Multiband(multiband) => multiband::controls(multiband, values),
+        Unit::DynamicEq(eq) => dynamic_eq::controls(eq, values),
+        Unit::Convolution(convolution) => values.copy_from_slice(&convolution::controls(convolution)),
+        Unit::Chorus(chorus) => values.copy_from_slice(&chorus::controls(chorus)),
+        Unit::Phaser(phaser) => values.copy_from_slice(&phaser::controls(phaser)),
+        Unit::Align(_) => {}
     }
 }
 
@@ -125,6 +142,24 @@ fn set(unit: &mut Unit, param: Param, value: f64) {
         (Unit::Saturation(saturation), Param::Output) => saturation.output = Db(value),
         (Unit::Saturation(saturation), Param::Mix) => saturation.mix = value,
         (Unit::Width(width), Param::Width) => width.width = value,
+        (Unit::Transient(transient), Param::Attack) => transient.attack = value,
+        (Unit::Transient(transient), Param::Sustain) => transient.sustain = value,
+        (Unit::Multiband(multiband), Param::BandThreshold(band)) => multiband.bands[band].threshold = Db(value),
+        (Unit::Multiband(multiband), Param::BandRatio(band)) => multiband.bands[band].ratio = value,
+        (Unit::Multiband(multiband), Param::BandMakeup(band)) => multiband.bands[band].makeup = Db(value),
+        (Unit::Multiband(multiband), Param::Mix) => multiband.mix = value,
+        (Unit::DynamicEq(eq), Param::BandThreshold(band)) => eq.bands[band].threshold = Db(value),
+        (Unit::DynamicEq(eq), Param::BandRatio(band)) => eq.bands[band].ratio = value,
+        (Unit::DynamicEq(eq), Param::BandRange(band)) => eq.bands[band].range = value,
+        (Unit::Convolution(convolution), Param::Gain) => convolution.gain = Db(value),
+        (Unit::Convolution(convolution), Param::Wet) => convolution.wet = value,
+        (Unit::Chorus(chorus), Param::Depth) => chorus.depth = value / 1000.0,
+        (Unit::Chorus(chorus), Param::Feedback) => chorus.feedback = value,
+        (Unit::Chorus(chorus), Param::Wet) => chorus.wet = value,
+        (Unit::Phaser(phaser), Param::Freq) => phaser.freq = value,
+        (Unit::Phaser(phaser), Param::Depth) => phaser.depth = value,
+        (Unit::Phaser(phaser), Param::Feedback) => phaser.feedback = value,
+        (Unit::Phaser(phaser), Param::Wet) => phaser.wet = value,
         _ => {}
     }
 }

@@ -50,6 +50,19 @@ impl Ballistics {
     }
 }
 
+/// The static curve: the wanted reduction in dB for a level `over` dB above the threshold.
+#[inline]
+pub(crate) fn curve(over: f64, knee: f64, slope: f64) -> f64 {
+    if 2.0 * over < -knee {
+        0.0
+    } else if 2.0 * over.abs() <= knee && knee > 0.0 {
+        let into = over + knee / 2.0;
+        slope * into * into / (2.0 * knee)
+    } else {
+        slope * over
+    }
+}
+
 /// α of a time constant.
 pub(crate) fn smoothing(seconds: f64, rate: f64) -> f64 {
     if seconds > 0.0 { libm::exp(-1.0 / (seconds * rate)) } else { 0.0 }
@@ -69,20 +82,6 @@ impl CompressorUnit {
             reduction: 0.0,
             peak: 0.0,
             gain: Vec::new(),
-        }
-    }
-
-    /// The wanted reduction in dB for a level in dB: the static curve.
-    #[inline]
-    fn curve(&self, level: f64, threshold: f64, slope: f64) -> f64 {
-        let over = level - threshold;
-        if 2.0 * over < -self.knee {
-            0.0
-        } else if 2.0 * over.abs() <= self.knee && self.knee > 0.0 {
-            let into = over + self.knee / 2.0;
-            slope * into * into / (2.0 * self.knee)
-        } else {
-            slope * over
         }
     }
 
@@ -144,7 +143,7 @@ impl GainUnit for CompressorUnit {
             for (i, value) in gain[run.range()].iter_mut().enumerate() {
                 let [threshold, slope, makeup, mix] = std::array::from_fn(|which| controls.value(run, i, which));
                 let below = *value < bottom.unwrap_or(f64::MIN_POSITIVE);
-                let wanted = if below { 0.0 } else { self.curve(scale * log2(*value), threshold, slope) };
+                let wanted = if below { 0.0 } else { curve(scale * log2(*value) - threshold, self.knee, slope) };
                 self.move_towards(wanted);
                 let factor = exp2((makeup - self.reduction) * (LOG2_10 / 20.0));
                 *value = 1.0 - mix + mix * factor;

@@ -33,6 +33,14 @@ impl<'a> Controls<'a> {
         &self.values[..self.width]
     }
 
+    /// One value on the grid frames at or before a run and after it.
+    pub fn around(&self, run: Run, which: usize) -> [f64; 2] {
+        if !self.moving {
+            return [self.values[which]; 2];
+        }
+        [run.interval, run.interval + 1].map(|interval| self.values[interval * self.width + which])
+    }
+
     /// One value on the `i`-th sample of a run.
     #[inline]
     pub fn value(&self, run: Run, i: usize, which: usize) -> f64 {

@@ -7,7 +7,7 @@ use stemwright_core::HALF_BAND_BETA;
 const CHUNK: usize = 64;
 
 /// I₀, the modified Bessel function of the first kind, by its series.
-fn bessel(x: f64) -> f64 {
+pub(crate) fn bessel(x: f64) -> f64 {
     let (mut sum, mut term, mut k) = (1.0, 1.0, 1.0);
     while term > 1e-20 * sum {
         let factor = x / (2.0 * k);

@@ -7,12 +7,17 @@
 //!
 //! All arithmetic is f64 with + − × ÷ √ and this crate's own polynomials, never fused: the same bits on every machine.
 
+mod align;
 mod automate;
+mod chorus;
 mod compressor;
 mod controls;
+mod convolution;
 mod de_esser;
 mod delay;
+mod dynamic_eq;
 mod eq;
+mod fourier;
 mod gate;
 mod grid;
 mod half_band;
@@ -22,17 +27,27 @@ mod limiter;
 mod line;
 mod log;
 mod meter;
+mod multiband;
 mod pan;
+mod phaser;
 mod reverb;
 mod saturation;
 mod section;
+mod sliding;
+mod sweep;
+mod transient;
+mod trapezoid;
 mod width;
 
+pub use align::AlignUnit;
 pub use automate::Controller;
+pub use chorus::ChorusUnit;
 pub use compressor::CompressorUnit;
 pub use controls::Controls;
+pub use convolution::{ConvolutionUnit, Room};
 pub use de_esser::DeEsserUnit;
 pub use delay::DelayUnit;
+pub use dynamic_eq::DynamicEqUnit;
 pub use eq::EqUnit;
 pub use gate::GateUnit;
 pub use grid::{Run, runs};
@@ -42,10 +57,13 @@ pub use limiter::LimiterUnit;
 pub use line::Line;
 pub use log::{exp2, log2};
 pub use meter::{KWeighting, Loudness, TruePeak};
+pub use multiband::MultibandUnit;
 pub use pan::{balance, pan_factors};
+pub use phaser::PhaserUnit;
 pub use reverb::ReverbUnit;
 pub use saturation::SaturationUnit;
 pub use section::{Coefficients, Section, design};
+pub use transient::TransientUnit;
 pub use width::WidthUnit;
 
 /// Below this magnitude a unit's state counts as nothing: on a control-grid frame it is set to zero, so that silence

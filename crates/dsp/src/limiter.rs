@@ -2,6 +2,7 @@
 
 use crate::half_band::{Upsampler, round_trip};
 use crate::line::Line;
+use crate::sliding::SlidingMaximum;
 use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
 use std::collections::VecDeque;
 use std::f64::consts::{LOG2_10, LOG10_2};
@@ -170,36 +171,6 @@ impl Peaks {
 
     fn is_silent(&self) -> bool {
         self.quiet > 2 * peak_frames()
-    }
-}
-
-/// The largest of the last so many values (Lemire, *Streaming maximum-minimum filter*, 2006).
-struct SlidingMaximum {
-    length: usize,
-    now: usize,
-    /// When and what: falling.
-    candidates: VecDeque<(usize, f64)>,
-}
-
-impl SlidingMaximum {
-    fn new(length: usize) -> Self {
-        Self { length, now: 0, candidates: VecDeque::new() }
-    }
-
-    fn next(&mut self, value: f64) -> f64 {
-        while self.candidates.back().is_some_and(|&(_, other)| other <= value) {
-            self.candidates.pop_back();
-        }
-        self.candidates.push_back((self.now, value));
-        if self.candidates.front().is_some_and(|&(at, _)| at + self.length <= self.now) {
-            self.candidates.pop_front();
-        }
-        self.now += 1;
-        self.candidates.front().map_or(0.0, |&(_, value)| value)
-    }
-
-    fn is_silent(&self) -> bool {
-        self.candidates.iter().all(|&(_, value)| value == 0.0)
     }
 }
 

@@ -292,11 +292,7 @@ fn a_key_ducks_and_lets_go() {
 }
 
 fn moves() -> Vec<Automation> {
-    let moves = |param, points: &[(i64, f64)]| Automation {
-        target: Target::Insert(0, param),
-        shape: Shape::Linear,
-        points: points.to_vec(),
-    };
+    let moves = |param, points: &[(i64, f64)]| Automation::new(Target::Insert(0, param), Shape::Linear, points);
     vec![
         moves(Param::Threshold, &[(-500, -40.0), (6000, -3.0)]),
         moves(Param::Ratio, &[(0, 1.0), (5000, 20.0)]),

@@ -233,11 +233,7 @@ fn silence_becomes_exact_when_the_echoes_fall_below_two_to_the_minus_48() {
 }
 
 fn moves() -> [Automation; 2] {
-    let moves = |param, shape, points: &[(i64, f64)]| Automation {
-        target: Target::Insert(0, param),
-        shape,
-        points: points.to_vec(),
-    };
+    let moves = |param, shape, points: &[(i64, f64)]| Automation::new(Target::Insert(0, param), shape, points);
     [
         moves(Param::Feedback, Shape::Linear, &[(-100, 0.1), (3000, 0.98), (5000, 0.0)]),
         moves(Param::Wet, Shape::Hold, &[(0, 0.0), (1010, 1.0), (4000, 0.4)]),

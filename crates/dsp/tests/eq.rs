@@ -379,11 +379,7 @@ fn automated_eq() -> (Eq, Vec<Automation>) {
         band(BandKind::Bell, 800.0, 6.0, 1.4),
         band(BandKind::HighShelf, 6000.0, -4.0, 0.8),
     ]);
-    let moves = |param, shape, points: &[(i64, f64)]| Automation {
-        target: Target::Insert(0, param),
-        shape,
-        points: points.to_vec(),
-    };
+    let moves = |param, shape, points: &[(i64, f64)]| Automation::new(Target::Insert(0, param), shape, points);
     let automation = vec![
         moves(Param::BandFreq(0), Shape::Linear, &[(-500, 40.0), (3000, 400.0), (3000, 90.0)]),
         moves(Param::BandFreq(1), Shape::Linear, &[(0, 300.0), (9000, 9000.0)]),

@@ -420,8 +420,7 @@ fn bits_do_not_depend_on_the_blocks() {
         noise(seed, 24_000).iter().enumerate().map(|(n, x)| if n % 9000 < 1000 { *x } else { 0.0 }).collect()
     };
     let (left, right) = (bursts(6), bursts(7));
-    let moves =
-        Automation { target: Target::Insert(0, Param::Wet), shape: Shape::Linear, points: vec![(0, 0.2), (9000, 1.0)] };
+    let moves = Automation::new(Target::Insert(0, Param::Wet), Shape::Linear, &[(0, 0.2), (9000, 1.0)]);
     // The second falls silent, exactly, and starts again.
     let hall = Reverb { high_decay: 0.5, low_cut: Some(150.0), high_cut: Some(8000.0), predelay: 0.01, ..HALL };
     let dead = Reverb { size: 0.25, decay: 0.1, high_decay: 0.2, ..HALL };

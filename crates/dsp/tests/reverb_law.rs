@@ -120,11 +120,7 @@ fn every_frame_is_what_the_law_says() {
 fn wet_is_a_crossfade_that_can_move() {
     let frames = 9000;
     let signal = noise(3, frames);
-    let moves = Automation {
-        target: Target::Insert(0, Param::Wet),
-        shape: Shape::Linear,
-        points: vec![(-100, 0.1), (3000, 1.0), (5000, 0.0)],
-    };
+    let moves = Automation::new(Target::Insert(0, Param::Wet), Shape::Linear, &[(-100, 0.1), (3000, 1.0), (5000, 0.0)]);
     let wet = Running::new(&HALL, 48_000, 1, &[]).mono(signal.clone());
     let moving = Running::new(&HALL, 48_000, 1, std::slice::from_ref(&moves)).mono(signal.clone());
     let fixed = Running::new(&Reverb { wet: 0.3, ..HALL }, 48_000, 1, &[]).mono(signal.clone());

@@ -1,8 +1,8 @@
 //! Who hears whom: outputs, sends and keys as edges; mute and solo; loops.
 
 use crate::GraphError;
-use crate::graph::{Edge, KeyEdge, Names};
-use stemwright_core::{Finding, Insert, Session, Severity, Strip, Tap};
+use crate::graph::{Edge, KeyEdge, Names, Node};
+use stemwright_core::{Finding, Insert, Session, Severity, Strip, Tap, Target};
 
 /// An output or send; `to` is a node, or the master where `None`.
 #[derive(Clone, Copy)]
@@ -141,11 +141,13 @@ impl<'s> Wiring<'s> {
     }
 
     /// Applies mute and solo.
-    pub(crate) fn hearing(&self, findings: &mut Vec<Finding>) -> Hearing {
+    pub(crate) fn hearing(&self, nodes: &[Node<'_>], findings: &mut Vec<Finding>) -> Hearing {
         let strips = &self.names.strips;
         let count = strips.len();
-        let muted: Vec<bool> = strips.iter().map(|strip| strip.mute).collect();
-        let soloed: Vec<bool> = strips.iter().map(|strip| strip.solo).collect();
+        // Where mute moves, the fixed value says nothing.
+        let own = |strip: &Strip| strip.mute && strip.automation.iter().all(|moves| moves.target != Target::Mute);
+        let muted: Vec<bool> = nodes.iter().map(|n| own(n.strip) || n.vcas.iter().any(|vca| vca.mute)).collect();
+        let soloed: Vec<bool> = nodes.iter().map(|n| n.strip.solo || n.vcas.iter().any(|vca| vca.solo)).collect();
         let any_solo = soloed.iter().any(|&solo| solo);
         let reach = |mut reached: Vec<bool>, forward: bool| {
             // Repeats until nothing new is reached: at most as often as the longest path is long.
@@ -162,7 +164,7 @@ impl<'s> Wiring<'s> {
                 }
             }
         };
-        let below_solo = reach(soloed.clone(), true);
+        let below_solo = reach(nodes.iter().zip(&soloed).map(|(n, &solo)| solo || n.strip.solo_safe).collect(), true);
         let above_solo = reach(soloed.clone(), false);
         let sounds = |wire: &Wire| {
             let from = wire.edge.from;
@@ -206,7 +208,8 @@ impl<'s> Wiring<'s> {
             }
         }
         if any_solo {
-            let names: Vec<_> = strips.iter().filter(|strip| strip.solo).map(|strip| strip.name.as_str()).collect();
+            let names = strips.iter().zip(&soloed).filter(|(_, solo)| **solo).map(|(strip, _)| strip.name.as_str());
+            let names: Vec<_> = names.collect();
             findings.push(
                 Finding::new(
                     Severity::Warning,

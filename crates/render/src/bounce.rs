@@ -1,22 +1,35 @@
 //! The main job: a session in, a proven stem set out.
 
+use crate::cache::{CacheOptions, Store};
+use crate::carried::carried;
+use crate::delivery::Delivery;
+use crate::engine::run_with;
 use crate::occupied::{Occupied, examine, glance, source_within};
-use crate::set::{Finished, MANIFEST, RECEIPT, SetFormat, SetWriter};
-use crate::{Block, BounceError, Ended, EngineError, EngineOptions, Fault, Graph, Sink, Tail, manifest, run};
+use crate::set::{Finished, MANIFEST, RECEIPT, SetWriter};
+use crate::{Block, BounceError, Ended, EngineError, EngineOptions, Fault, Graph, Sink, Tail, manifest};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use stemwright_audio::{Media, Staging, free_space};
-use stemwright_core::{Coding, Db, Finding, Manifest, Receipt, Session, Severity, stem_file_name};
+use stemwright_core::{Coding, Db, Finding, Layout, Manifest, Receipt, Session, Severity};
 
 /// What to print and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct BounceOptions {
     /// File type and sample format.
     pub coding: Coding,
+    /// The layout of all files, into which the master's is folded; the master's own where `None`.
+    pub layout: Option<Layout>,
     /// The gain after all processing.
     pub headroom: Headroom,
-    /// TPDF dither in integer files.
-    pub dither: bool,
+    /// TPDF dither in integer files; where `None`, those of 16 bits have it.
+    pub dither: Option<bool>,
+    /// Write stems whose left and right are the same as one channel.
+    pub mono_stems: bool,
+    /// The stems to write, by name; all where `None`. All are rendered and proven.
+    pub stems: Option<Vec<String>>,
+    /// The section to write, by name, `Chorus#2` where there are several of that name; the whole song where `None`. Its
+    /// frames are those that the whole song has there.
+    pub section: Option<String>,
     /// Stems that add up to the mastered track: they go through the master chain.
     pub through_master: bool,
     /// Bypass inserts and silence returns.
@@ -27,6 +40,8 @@ pub struct BounceOptions {
     pub block: usize,
     /// Threads, or as many as there are cores; it changes no sample.
     pub threads: Option<usize>,
+    /// Where to keep what was rendered, so that it need not be rendered again; it changes no sample.
+    pub cache: Option<CacheOptions>,
     /// Write even where files stand that are not ours; they are moved aside.
     pub force: bool,
     /// A fault to build in, for proving that the proof can fail.
@@ -38,13 +53,18 @@ impl Default for BounceOptions {
     fn default() -> Self {
         Self {
             coding: Coding::Wav24,
+            layout: None,
             headroom: Headroom::Db(0.0),
-            dither: false,
+            dither: None,
+            mono_stems: false,
+            stems: None,
+            section: None,
             through_master: false,
             dry: false,
             tail: Tail::Auto,
             block: EngineOptions::default().block,
             threads: None,
+            cache: None,
             force: false,
             fault: None,
         }
@@ -72,10 +92,12 @@ pub struct Bounced {
     /// Where the folder went that stood there before, with files that were not ours; also if a run that was killed
     /// had put it away.
     pub moved_aside: Option<PathBuf>,
+    /// Strips that were computed, and strips that were read from the cache instead, in the last pass.
+    pub strips: [usize; 2],
 }
 
 /// How far a run is: frames rendered, frames expected (without the tail), and whether it is the second pass, which
-/// `--headroom auto` needs where something clips.
+/// `--headroom auto` needs where something clips, and mono stems where there are any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Frames rendered.
@@ -128,27 +150,38 @@ impl Job<'_> {
         if let (Occupied::Other(why), false) = (&occupied, self.options.force) {
             return Err(BounceError::Occupied { folder: self.target.to_owned(), why: why.clone() });
         }
+        let mut delivery = Delivery::new(&graph, &self.options)?;
         let staging = Staging::begin(self.target)?;
-        self.check_space(&graph, staging.path())?;
+        self.check_space(&graph, &delivery, staging.path())?;
 
         let mut findings = graph.findings.clone();
-        let mut gain = match self.options.headroom {
-            Headroom::Db(headroom) => Db(-headroom),
-            Headroom::Auto => Db::ZERO,
-        };
-        let (mut ended, mut finished) = self.print(&graph, staging.path(), gain, 1)?;
+        if let Headroom::Db(headroom) = self.options.headroom {
+            delivery.format.gain = Db(-headroom);
+        }
+        let (mut ended, mut finished) = self.print(&graph, &delivery, staging.path(), 1)?;
+        let mut again = false;
         let clipping = clipping(&finished, self.options.coding);
-        if let Some(needed) = clipping.iter().map(|&(_, peak)| needed(peak, gain)).reduce(f64::max) {
+        if let Some(needed) = clipping.iter().map(|&(_, peak)| needed(peak, delivery.format.gain)).reduce(f64::max) {
             if self.options.headroom != Headroom::Auto {
                 return Err(BounceError::Clips { files: clipping, headroom: needed });
             }
-            gain = Db(-needed);
-            (ended, finished) = self.print(&graph, staging.path(), gain, 2)?;
+            delivery.format.gain = Db(-needed);
+            again = true;
             findings.push(Finding::new(
                 Severity::Note,
                 "headroom",
                 format!("every file is {needed:.1} dB lower than the session, so that none clips"),
             ));
+        }
+        if self.options.mono_stems && delivery.format.layout == Layout::Stereo {
+            for (stem, same) in delivery.stems.iter_mut().zip(&finished.same_sides) {
+                stem.mono = *same;
+                again |= *same && stem.written;
+            }
+        }
+        if again {
+            // The same names are written again, so that nothing of the first pass can stay.
+            (ended, finished) = self.print(&graph, &delivery, staging.path(), 2)?;
         }
         if let Some(level) = ended.cut_tail {
             findings.push(
@@ -160,8 +193,7 @@ impl Job<'_> {
                 .hint("set the length with --tail SECONDS, or lower the feedback that never ends"),
             );
         }
-        let format = self.format(gain);
-        let (manifest, receipt) = manifest::write_up(&graph, format, ended, finished, findings);
+        let (manifest, receipt) = manifest::write_up(&graph, &delivery, finished, findings);
         if !receipt.null.proven {
             return Err(BounceError::NotProven(Box::new(receipt)));
         }
@@ -169,38 +201,57 @@ impl Job<'_> {
         manifest::save(&staging.path().join(RECEIPT), &receipt)?;
         let moved_aside = staging.commit(|old| untouched(&occupied) && glance(old) == before)?;
         let moved_aside = moved_aside.or_else(|| recovered.last().cloned());
-        Ok(Bounced { folder: self.target.to_owned(), manifest, receipt, moved_aside })
+        Ok(Bounced { folder: self.target.to_owned(), manifest, receipt, moved_aside, strips: ended.strips })
     }
 
-    fn format(&self, gain: Db) -> SetFormat {
-        let integers = self.options.coding == Coding::Wav24;
-        SetFormat {
-            coding: self.options.coding,
-            gain,
-            dither: self.options.dither && integers,
-            through_master: self.options.through_master,
-            wet: !self.options.dry,
+    /// Renders everything once; a second time where the cache does not hold what it should.
+    fn print(
+        &self,
+        graph: &Graph<'_>,
+        delivery: &Delivery,
+        folder: &Path,
+        pass: u32,
+    ) -> Result<(Ended, Finished), BounceError> {
+        // A fault is to be seen, not to be kept.
+        let wanted = self.options.cache.as_ref().filter(|_| self.options.fault.is_none());
+        let store = wanted.and_then(Store::open);
+        match self.print_with(graph, delivery, folder, pass, store.as_ref(), true) {
+            Err(BounceError::Engine(EngineError::Stale)) => {
+                self.print_with(graph, delivery, folder, pass, store.as_ref(), false)
+            }
+            printed => printed,
         }
     }
 
-    /// Renders everything once.
-    fn print(&self, graph: &Graph<'_>, folder: &Path, gain: Db, pass: u32) -> Result<(Ended, Finished), BounceError> {
-        let expected = (graph.end - graph.start) as u64;
-        let stems: Vec<(String, String)> = graph.stems.iter().zip(1..).map(file_of).collect();
-        let mut writer = SetWriter::create(folder, self.session, &stems, self.format(gain), graph.start, expected)?;
+    fn print_with(
+        &self,
+        graph: &Graph<'_>,
+        delivery: &Delivery,
+        folder: &Path,
+        pass: u32,
+        store: Option<&Store>,
+        read: bool,
+    ) -> Result<(Ended, Finished), BounceError> {
+        let expected = expected(graph, delivery);
+        let chunks = carried(graph, delivery, self.media)?;
+        let mut writer = SetWriter::create(folder, graph, delivery, &chunks, expected)?;
         let options = EngineOptions {
             block: self.options.block,
             tail: self.options.tail,
+            until: delivery.end,
             through_master: self.options.through_master,
             fault: self.options.fault,
         };
-        let mut sink = Watched { sink: &mut writer, progress: self.progress, frames: 0, of: expected, pass };
-        let ended = run(graph, self.media, options, self.cancel, &mut sink)?;
+        let before = (delivery.start - graph.start) as u64;
+        let of = before + expected;
+        let mut sink = Watched { sink: &mut writer, progress: self.progress, frames: 0, of, pass };
+        let cache = store.map(|store| (store, read));
+        let ended = run_with(graph, self.media, options, cache, self.cancel, &mut sink)?;
         Ok((ended, writer.finish(folder)?))
     }
 
-    fn check_space(&self, graph: &Graph<'_>, folder: &Path) -> Result<(), BounceError> {
-        let needed = set_bytes(graph, self.options.coding);
+    fn check_space(&self, graph: &Graph<'_>, delivery: &Delivery, folder: &Path) -> Result<(), BounceError> {
+        let needed = delivery.bytes(expected(graph, delivery));
         match free_space(folder) {
             Some(free) if free < needed => Err(BounceError::NoSpace { folder: self.target.to_owned(), needed, free }),
             _ => Ok(()),
@@ -213,27 +264,20 @@ fn untouched(found: &Occupied) -> bool {
     matches!(found, Occupied::OurSet | Occupied::Free)
 }
 
-/// About how large a set will be, without its tail.
-pub fn set_bytes(graph: &Graph<'_>, coding: Coding) -> u64 {
-    let frame = match coding {
-        Coding::Wav24 => 6,
-        Coding::Wav32f => 8,
-    };
-    (graph.stems.len() as u64 + 2) * ((graph.end - graph.start) as u64 * frame + 4096)
-}
-
-pub(crate) fn file_of((stem, number): (&crate::StemPlan, usize)) -> (String, String) {
-    (stem.name.clone(), stem_file_name(number, &stem.name))
+/// Frames that are written, without a tail.
+pub(crate) fn expected(graph: &Graph<'_>, delivery: &Delivery) -> u64 {
+    (delivery.end.unwrap_or(graph.end).max(delivery.start) - delivery.start) as u64
 }
 
 /// The integer files that would clip, and their peaks.
 fn clipping(finished: &Finished, coding: Coding) -> Vec<(String, f64)> {
+    let Some(bits) = coding.integer_bits() else { return Vec::new() };
+    let full = f64::from(1 << (bits - 1));
     // Half an LSB over the highest integer.
-    let highest = (8_388_607.0 + 0.5) / 8_388_608.0;
+    let highest = (full - 0.5) / full;
     // What is not finite is no matter of headroom: it fails the proof.
     let over = finished.files.iter().zip(&finished.peaks).filter(|&(_, &peak)| peak >= highest && peak.is_finite());
-    let over = over.map(|(file, &peak)| (file.name.clone(), peak));
-    if coding == Coding::Wav24 { over.collect() } else { Vec::new() }
+    over.map(|(file, &peak)| (file.name.clone(), peak)).collect()
 }
 
 /// The headroom in dB that a peak after `gain` needs in all: above it, rounded up to 0.1 dB.
@@ -242,15 +286,15 @@ fn needed(peak: f64, gain: Db) -> f64 {
 }
 
 /// Tells of progress, block by block.
-struct Watched<'a> {
-    sink: &'a mut SetWriter,
+struct Watched<'a, 'd> {
+    sink: &'a mut SetWriter<'d>,
     progress: &'a (dyn Fn(Progress) + Sync),
     frames: u64,
     of: u64,
     pass: u32,
 }
 
-impl Sink for Watched<'_> {
+impl Sink for Watched<'_, '_> {
     fn block(&mut self, block: &Block<'_>) -> Result<(), EngineError> {
         self.sink.block(block)?;
         self.frames += block.frames as u64;

@@ -1,6 +1,6 @@
 //! The dry session: inserts bypassed and returns silent, with gain, pan and automation kept.
 
-use stemwright_core::{Insert, Session};
+use stemwright_core::{Insert, Session, Target};
 
 /// A session as it sounds without its inserts and returns.
 pub fn dry(session: &Session) -> Session {
@@ -11,7 +11,10 @@ pub fn dry(session: &Session) -> Session {
     }
     for bus in &mut dry.buses {
         bypass(&mut bus.strip.inserts);
-        bus.strip.mute |= bus.is_return;
+        if bus.is_return {
+            bus.strip.mute = true;
+            bus.strip.automation.retain(|moves| moves.target != Target::Mute);
+        }
     }
     bypass(&mut dry.master.inserts);
     dry

@@ -1,5 +1,6 @@
 //! `Schedule` → lanes: one pass over the timeline, block by block.
 
+use crate::cache::{Recorder, Replay, Role, Store, roles, shape};
 use crate::graph::Graph;
 use crate::master::MasterRun;
 use crate::schedule::Schedule;
@@ -13,6 +14,9 @@ use stemwright_dsp::INAUDIBLE;
 
 /// The longest tail that is waited for.
 const LONGEST_TAIL_SECONDS: i64 = 30;
+
+/// For as long silence is waited for in what a cache keeps.
+const LONGEST_SETTLING_SECONDS: i64 = 10;
 
 /// Blocks shorter than this are not worth waking other threads for. It changes no bit.
 pub(crate) const PARALLEL_FROM: usize = 256;
@@ -34,6 +38,8 @@ pub struct EngineOptions {
     pub block: usize,
     /// When to end.
     pub tail: Tail,
+    /// The frame of the session before which to end, whatever sounds.
+    pub until: Option<i64>,
     /// Whether the lanes go through the master chain, so that the stems add up to the master.
     pub through_master: bool,
     /// A fault to build in, for proving that the proof can fail.
@@ -42,23 +48,23 @@ pub struct EngineOptions {
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { block: 4096, tail: Tail::Auto, through_master: false, fault: None }
+        Self { block: 4096, tail: Tail::Auto, until: None, through_master: false, fault: None }
     }
 }
 
-/// One block of everything that is printed. Channels are left and right.
+/// One block of everything that is printed, in the master's layout.
 pub struct Block<'a> {
     /// The session frame of its first sample.
     pub start: i64,
     /// Its length.
     pub frames: usize,
     /// The mix before the master chain, by the lane-free path.
-    pub mix: [&'a [f64]; 2],
+    pub mix: Vec<&'a [f64]>,
     /// The mix after the master chain.
-    pub master: [&'a [f64]; 2],
+    pub master: Vec<&'a [f64]>,
     /// The lanes, in the order of the graph's stems: they add up to the mix, or with
     /// [`EngineOptions::through_master`] to the master.
-    pub stems: Vec<[&'a [f64]; 2]>,
+    pub stems: Vec<Vec<&'a [f64]>>,
 }
 
 /// Where blocks go.
@@ -74,6 +80,8 @@ pub struct Ended {
     pub frames: u64,
     /// The level in dBFS of what a tail was cut from after 30 s: its loudest in the ten seconds before.
     pub cut_tail: Option<f64>,
+    /// Strips that were computed, and strips that were read from a cache instead.
+    pub strips: [usize; 2],
 }
 
 /// Renders a graph. Threads are those of the rayon pool that it is called in.
@@ -84,16 +92,87 @@ pub fn run(
     cancel: &AtomicBool,
     sink: &mut dyn Sink,
 ) -> Result<Ended, EngineError> {
-    Engine::new(graph, media, options).run(options.tail, cancel, sink)
+    run_with(graph, media, options, None, cancel, sink)
+}
+
+/// Renders a graph, reading from a cache what it holds (where that is wanted) and keeping the rest in it.
+pub(crate) fn run_with(
+    graph: &Graph<'_>,
+    media: &dyn Media,
+    options: EngineOptions,
+    cache: Option<(&Store, bool)>,
+    cancel: &AtomicBool,
+    sink: &mut dyn Sink,
+) -> Result<Ended, EngineError> {
+    Engine::new(graph, media, options, cache).run(cancel, sink, cache.map(|(store, _)| store))
+}
+
+/// A strip at work, or what stands for it.
+struct Runner<'m> {
+    work: Work<'m>,
+    /// How late its taps are.
+    late: i64,
+    /// The frame of the timeline that its taps give next.
+    next: i64,
+}
+
+enum Work<'m> {
+    Compute(Box<StripRun<'m>>, Option<Box<Recorder>>),
+    Replay(Box<Replay>),
+    Idle,
+}
+
+impl Runner<'_> {
+    fn process(&mut self, now: i64, frames: usize, taps: &mut Taps, done: &[Vec<Taps>]) -> Result<(), EngineError> {
+        let start = now - self.late;
+        self.next = start + frames as i64;
+        match &mut self.work {
+            Work::Compute(strip, recorder) => {
+                strip.process(now, frames, taps, done)?;
+                if let Some(recorder) = recorder {
+                    recorder.take(start, frames, taps);
+                }
+                Ok(())
+            }
+            Work::Replay(replay) => replay.process(start, frames, taps),
+            Work::Idle => Ok(()),
+        }
+    }
+
+    /// For how many more frames something audible is still to come.
+    fn pending(&mut self) -> Result<u64, EngineError> {
+        match &mut self.work {
+            Work::Compute(strip, recorder) => {
+                let pending = strip.pending();
+                if let Some(recorder) = recorder {
+                    recorder.pending(self.next, pending);
+                }
+                Ok(pending)
+            }
+            Work::Replay(replay) => replay.pending(self.next),
+            Work::Idle => Ok(0),
+        }
+    }
+}
+
+/// The frame before which the body of the files ends, and whether a tail follows whose length is to be found out.
+fn body(graph: &Graph<'_>, options: EngineOptions) -> (i64, bool) {
+    let rate = f64::from(graph.session.rate.hz());
+    match (options.until, options.tail) {
+        (Some(until), _) => (until, false),
+        (None, Tail::Auto) => (CONTROL_GRID * (graph.end + CONTROL_GRID - 1).div_euclid(CONTROL_GRID), true),
+        (None, Tail::Seconds(seconds)) => (graph.end + (seconds * rate).round() as i64, false),
+    }
 }
 
 struct Engine<'m> {
-    strips: Vec<Vec<StripRun<'m>>>,
+    strips: Vec<Vec<Runner<'m>>>,
     /// What each strip gives, in the same places.
     taps: Vec<Vec<Taps>>,
     master: MasterRun,
     start: i64,
-    end: i64,
+    /// The frame before which the body ends, and whether a tail follows whose length is to be found out.
+    body: (i64, bool),
     /// The longest path: how late everything is that is printed.
     late: i64,
     rate: i64,
@@ -101,32 +180,51 @@ struct Engine<'m> {
 }
 
 impl<'m> Engine<'m> {
-    fn new(graph: &Graph<'m>, media: &'m dyn Media, options: EngineOptions) -> Self {
+    fn new(graph: &Graph<'m>, media: &'m dyn Media, options: EngineOptions, cache: Option<(&Store, bool)>) -> Self {
         let schedule = Schedule::new(graph);
         let places = schedule.places(graph.nodes.len());
         let block = options.block.max(1);
         // The tail is rendered in steps of the grid whatever the block is.
         let buffer = block.max(CONTROL_GRID as usize);
-        let strip = |&number: &usize| StripRun::new(&graph.nodes[number], graph, &places, media, buffer, options.fault);
+        let (store, read) = (cache.map(|(store, _)| store), cache.is_some_and(|(_, read)| read));
+        let mut roles = roles(graph, store, read, body(graph, options));
+        let mut room = cache.map_or(0, |(store, _)| store.room());
+        let mut strip = |&number: &usize| {
+            let node = &graph.nodes[number];
+            let work = match std::mem::replace(&mut roles[number], Role::Idle) {
+                Role::Compute(key) => {
+                    let strip = StripRun::new(node, graph, &places, media, buffer, options.fault);
+                    let recorder = key.zip(cache).map(|(key, (store, _))| {
+                        let shape = shape(node, graph);
+                        // As much as it takes if it is never silent.
+                        let most = (graph.end - graph.start) as u64 * 8 * shape.streams().count() as u64;
+                        let granted = room.min(2 * most + (1 << 20));
+                        room = room.saturating_sub(most);
+                        Box::new(Recorder::new(store, key, shape, granted))
+                    });
+                    Work::Compute(Box::new(strip), recorder)
+                }
+                Role::Replay(replay) => Work::Replay(replay),
+                Role::Idle => Work::Idle,
+            };
+            Runner { work, late: node.late.output as i64, next: 0 }
+        };
         let taps = |&number: &usize| Taps::new(&graph.nodes[number], buffer);
         Self {
-            strips: schedule.levels.iter().map(|level| level.iter().map(strip).collect()).collect(),
+            strips: schedule.levels.iter().map(|level| level.iter().map(&mut strip).collect()).collect(),
             taps: schedule.levels.iter().map(|level| level.iter().map(taps).collect()).collect(),
             master: MasterRun::new(graph, &places, buffer, options),
             start: graph.start,
-            end: graph.end,
+            body: body(graph, options),
             late: graph.master_late.output as i64,
             rate: i64::from(graph.session.rate.hz()),
             block,
         }
     }
 
-    fn run(mut self, tail: Tail, cancel: &AtomicBool, sink: &mut dyn Sink) -> Result<Ended, EngineError> {
-        let grid_end = CONTROL_GRID * (self.end + CONTROL_GRID - 1).div_euclid(CONTROL_GRID);
-        let (body_end, mut cut_tail) = match tail {
-            Tail::Auto => (grid_end, None),
-            Tail::Seconds(seconds) => (self.end + (seconds * self.rate as f64).round() as i64, None),
-        };
+    fn run(mut self, cancel: &AtomicBool, sink: &mut dyn Sink, store: Option<&Store>) -> Result<Ended, EngineError> {
+        let (body_end, automatic) = self.body;
+        let mut cut_tail = None;
         // What is late has to come first. Nothing is heard before the start of the files but what linear-phase filters ring
         // ahead of it, at most `late` frames; a unit may have noted control values as much earlier.
         let mut now = self.start - 2 * self.late;
@@ -143,12 +241,12 @@ impl<'m> Engine<'m> {
             recent = recent.max(self.print(now, frames, watched..frames, cancel, sink)?);
             now += frames as i64;
         }
-        if tail == Tail::Auto {
+        if automatic {
             let latest = now + LONGEST_TAIL_SECONDS * self.rate;
             // The longest echo takes ten seconds: what is cut between two of them is as loud as the one before.
             let heard_from = latest - 10 * self.rate;
             let mut heard = 0.0f64;
-            while recent >= INAUDIBLE || self.pending() > 0 {
+            while self.pending()? > 0 || recent >= INAUDIBLE {
                 if now > heard_from {
                     heard = heard.max(recent);
                 }
@@ -161,7 +259,60 @@ impl<'m> Engine<'m> {
                 now += CONTROL_GRID;
             }
         }
-        Ok(Ended { frames: (now - self.start) as u64, cut_tail })
+        let frames = (now - self.start) as u64;
+        let strips = self.counts();
+        if let Some(store) = store {
+            self.settle(now, automatic, cancel)?;
+            self.keep(store);
+        }
+        Ok(Ended { frames, cut_tail, strips })
+    }
+
+    /// Strips that are computed, and that are read.
+    fn counts(&self) -> [usize; 2] {
+        let count = |is: fn(&Work<'_>) -> bool| self.strips.iter().flatten().filter(|runner| is(&runner.work)).count();
+        [count(|work| matches!(work, Work::Compute(..))), count(|work| matches!(work, Work::Replay(_)))]
+    }
+
+    /// Goes on until there is nothing but silence in what is kept, so that a set that is longer can be made of it.
+    fn settle(&mut self, mut now: i64, automatic: bool, cancel: &AtomicBool) -> Result<(), EngineError> {
+        let latest = now + LONGEST_SETTLING_SECONDS * self.rate;
+        while automatic && now < latest && !self.silent().into_iter().flatten().all(|silent| silent) {
+            let frames = self.block.min(CONTROL_GRID as usize * 128);
+            match self.process(now, frames, cancel) {
+                // What is read may end here; what is computed is kept as far as it went.
+                Err(EngineError::Stale) => return Ok(()),
+                other => other?,
+            }
+            now += frames as i64;
+        }
+        Ok(())
+    }
+
+    /// Of every strip, whether it is silent from now on: itself, and everything that goes into it.
+    fn silent(&self) -> Vec<Vec<bool>> {
+        let mut silent: Vec<Vec<bool>> = Vec::with_capacity(self.strips.len());
+        for strips in &self.strips {
+            let level = strips.iter().map(|runner| match &runner.work {
+                Work::Compute(strip, _) => strip.is_silent() && strip.sources().all(|(l, index)| silent[l][index]),
+                Work::Replay(replay) => replay.is_silent_in_the_end(),
+                Work::Idle => true,
+            });
+            let level = level.collect();
+            silent.push(level);
+        }
+        silent
+    }
+
+    fn keep(self, store: &Store) {
+        let silent = self.silent();
+        let runners = self.strips.into_iter().flatten().zip(silent.into_iter().flatten());
+        for (runner, silent) in runners {
+            if let Work::Compute(_, Some(recorder)) = runner.work {
+                recorder.finish(store, silent);
+            }
+        }
+        store.clean();
     }
 
     /// Renders a block and hands it on; gives the loudest of everything in a part of it.
@@ -202,9 +353,14 @@ impl<'m> Engine<'m> {
     }
 
     /// For how many more frames something audible is still to come.
-    fn pending(&self) -> u64 {
-        let strips = self.strips.iter().flatten().map(StripRun::pending);
-        let taps = self.taps.iter().flatten().map(Taps::pending);
-        strips.chain(taps).chain([self.master.pending()]).max().unwrap_or(0)
+    fn pending(&mut self) -> Result<u64, EngineError> {
+        let mut most = self.master.pending();
+        for taps in self.taps.iter().flatten() {
+            most = most.max(taps.pending());
+        }
+        for runner in self.strips.iter_mut().flatten() {
+            most = most.max(runner.pending()?);
+        }
+        Ok(most)
     }
 }

@@ -23,6 +23,16 @@ pub enum GraphError {
         /// All names there are.
         known: Vec<String>,
     },
+    /// A stem that there is not.
+    #[error("{by} refers to the stem `{name}`, but no stem has that name")]
+    UnknownStem {
+        /// The name that was not found.
+        name: String,
+        /// Who refers to it.
+        by: String,
+        /// All stems there are.
+        known: Vec<String>,
+    },
     /// An output or send into a track.
     #[error("`{from}` goes or sends to the track `{to}`; only buses and returns take signals")]
     IntoTrack {
@@ -48,13 +58,31 @@ pub enum GraphError {
         /// What is wrong with it.
         source: AudioError,
     },
-    /// A file of more than two channels.
-    #[error("track `{track}`: {} has {channels} channels; tracks are mono or stereo", file.display())]
+    /// A file of a number of channels that no layout has.
+    #[error("track `{track}`: {} has {channels} channels; tracks are mono, stereo, 5.1 or 7.1", file.display())]
     Channels {
         /// The file.
         file: PathBuf,
         /// The track that needs it.
         track: String,
+        /// The file's channels.
+        channels: usize,
+    },
+    /// An impulse response that cannot be read.
+    #[error("`{strip}`, impulse response: {source}")]
+    Impulse {
+        /// The strip that needs it.
+        strip: String,
+        /// What is wrong with it.
+        source: AudioError,
+    },
+    /// An impulse response of a number of channels that no reverb has.
+    #[error("`{strip}`: {} has {channels} channels; impulse responses have 1, 2 or 4", file.display())]
+    ImpulseChannels {
+        /// The file.
+        file: PathBuf,
+        /// The strip that needs it.
+        strip: String,
         /// The file's channels.
         channels: usize,
     },
@@ -101,6 +129,10 @@ pub enum EngineError {
     /// The set could not be written.
     #[error(transparent)]
     Write(#[from] AudioError),
+    /// The cache does not hold what was expected of it; without it the run succeeds. Nobody outside sees this.
+    #[doc(hidden)]
+    #[error("the cache cannot be used")]
+    Stale,
     /// Somebody asked it to stop.
     #[error("stopped; nothing was written")]
     Cancelled,
@@ -112,7 +144,7 @@ impl EngineError {
         match self {
             Self::Source { source, .. } | Self::Write(source) => remedy(source),
             Self::EndedEarly { .. } => Some("export the file again".into()),
-            Self::Cancelled => None,
+            Self::Cancelled | Self::Stale => None,
         }
     }
 }
@@ -122,15 +154,18 @@ impl GraphError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::DuplicateName { .. } => "give one of them another `name`".into(),
-            Self::UnknownName { name, known, .. } => match nearest(name, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if known.is_empty() => "there are no tracks or buses yet".into(),
-                None => format!("there are: {}", known.join(", ")),
-            },
+            Self::UnknownName { name, known, .. } | Self::UnknownStem { name, known, .. } => {
+                match nearest(name, known.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if known.is_empty() => "there are no tracks or buses yet".into(),
+                    None => format!("there are: {}", known.join(", ")),
+                }
+            }
             Self::IntoTrack { to, .. } => format!("make `{to}` a [[bus]], or send to the bus that it goes to"),
             Self::Loop { .. } => "take one of these outputs, sends or keys away".into(),
             Self::Empty => "give a track a [[track.clip]], or take `mute` away".into(),
-            Self::Source { source, .. } => return remedy(source),
+            Self::Source { source, .. } | Self::Impulse { source, .. } => return remedy(source),
+            Self::ImpulseChannels { .. } => "export it as mono, stereo or true stereo (LL, LR, RL, RR)".into(),
             Self::Channels { .. } => "split the file into mono or stereo files".into(),
             Self::PastTheEnd { .. } => "shorten the clip's `length` or lower its `from`".into(),
         })
@@ -194,6 +229,28 @@ pub enum BounceError {
     /// The stems do not add up to the mix: the engine is wrong.
     #[error("the stems do not add up to the mix; nothing was written: {}", failure(.0))]
     NotProven(Box<stemwright_core::Receipt>),
+    /// A stem was chosen that there is not.
+    #[error("there is no stem called `{name}`")]
+    UnknownStem {
+        /// What was asked for.
+        name: String,
+        /// All stems there are.
+        known: Vec<String>,
+    },
+    /// A section was chosen that there is not, or of whose name there are several.
+    #[error("there is no one section called `{name}`")]
+    UnknownSection {
+        /// What was asked for.
+        name: String,
+        /// All sections there are.
+        known: Vec<String>,
+    },
+    /// A section in which nothing can sound.
+    #[error("section `{name}` begins after the last clip has ended")]
+    EmptySection {
+        /// What was asked for.
+        name: String,
+    },
     /// Threads could not be started.
     #[error("cannot start threads: {0}")]
     Threads(String),
@@ -246,6 +303,15 @@ impl BounceError {
             Self::Clips { headroom, .. } => {
                 format!("use --headroom {headroom:.1} (or --headroom auto), or --format wav32f")
             }
+            Self::UnknownStem { name, known } => match nearest(name, known.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are: {}", known.join(", ")),
+            },
+            Self::UnknownSection { known, .. } if known.is_empty() => {
+                "the session has no sections: write [[section]] tables with `name` and `start`".into()
+            }
+            Self::UnknownSection { known, .. } => format!("there are: {}", known.join(", ")),
+            Self::EmptySection { .. } => "choose an earlier one".into(),
             Self::NotProven(_) => "this is a fault in Stemwright, not in the session: please report it".into(),
             Self::Threads(_) => "use --threads 1".into(),
         })

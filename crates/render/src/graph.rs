@@ -1,9 +1,12 @@
 //! `Session` → `Graph`: names resolved, sources probed, loops refused, what is heard decided, stems assigned.
 
+use crate::clips::{PlacedClip, place};
+use crate::impulses::Impulses;
+use crate::vcas::Groups;
 use crate::{GraphError, Late, audibility, latency, membership};
 use std::collections::HashMap;
-use stemwright_audio::{Media, resampled_frames};
-use stemwright_core::{CONTROL_GRID, Clip, Finding, Role, Session, Severity, Strip, Tap};
+use stemwright_audio::Media;
+use stemwright_core::{CONTROL_GRID, Finding, Layout, Role, Session, Severity, Strip, Tap, Track, Vca};
 
 /// A session whose every name and file is resolved. Nodes stand in the order of their names, which is the order in
 /// which sums are made: nothing depends on the order in which the session lists them.
@@ -16,6 +19,8 @@ pub struct Graph<'s> {
     pub order: Vec<usize>,
     /// The printed stems, in the order of their files.
     pub stems: Vec<StemPlan>,
+    /// Sums of stems that are printed beside them.
+    pub extras: Vec<ExtraPlan>,
     /// Main outputs and sends that reach the master, in the order of their nodes.
     pub to_master: Vec<Edge>,
     /// The side-chain of each insert of the master that has one.
@@ -26,6 +31,8 @@ pub struct Graph<'s> {
     pub start: i64,
     /// The frame after the last frame of the last clip that is heard.
     pub end: i64,
+    /// What convolution reverbs play.
+    pub impulses: Impulses,
     /// What was noticed.
     pub findings: Vec<Finding>,
 }
@@ -36,8 +43,10 @@ pub struct Node<'s> {
     pub strip: &'s Strip,
     /// Its clips, earliest first; none on a bus.
     pub clips: Vec<PlacedClip<'s>>,
-    /// 1 or 2, before the fader.
-    pub channels: usize,
+    /// What its inserts work on.
+    pub layout: Layout,
+    /// The groups that move its fader.
+    pub vcas: Vec<&'s Vca>,
     /// Heard inputs, in the order in which they are summed.
     pub inputs: Vec<Edge>,
     /// The side-chain of each insert that has one.
@@ -52,15 +61,14 @@ pub struct Node<'s> {
     pub late: Late,
 }
 
-/// A clip and what is known of its file.
-#[derive(Clone, Copy)]
-pub struct PlacedClip<'s> {
-    /// What the session says.
-    pub clip: &'s Clip,
-    /// Frames used.
-    pub frames: u64,
-    /// 1 or 2.
-    pub channels: usize,
+impl Node<'_> {
+    /// What its taps are: before the fader an M-S strip is left and right again, and after it a mono strip is, too.
+    pub(crate) fn tap(&self, tap: Tap) -> Layout {
+        match (tap, self.layout) {
+            (_, Layout::MidSide) | (Tap::Post, Layout::Mono) => Layout::Stereo,
+            (_, layout) => layout,
+        }
+    }
 }
 
 /// A heard output or send.
@@ -101,6 +109,15 @@ pub struct StemPlan {
     pub tracks: Vec<usize>,
 }
 
+/// An extra file that will be printed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExtraPlan {
+    /// Its name.
+    pub name: String,
+    /// The stems that it is the sum of, ascending.
+    pub stems: Vec<usize>,
+}
+
 /// Where every name is.
 pub(crate) struct Names<'s> {
     pub(crate) strips: Vec<&'s Strip>,
@@ -133,21 +150,23 @@ impl<'s> Graph<'s> {
     /// Resolves a session and probes its files.
     pub fn new(session: &'s Session, media: &dyn Media) -> Result<Self, GraphError> {
         let names = Names::new(session)?;
-        let tracks: HashMap<&str, &[Clip]> =
-            session.tracks.iter().map(|track| (track.strip.name.as_str(), track.clips.as_slice())).collect();
+        let groups = Groups::new(session)?;
+        let tracks: HashMap<&str, &Track> =
+            session.tracks.iter().map(|track| (track.strip.name.as_str(), track)).collect();
+        // A bus carries as much as the master does, left and right at least.
+        let bus = if session.master.layout == Layout::Mono { Layout::Stereo } else { session.master.layout };
         let mut findings = Vec::new();
         let mut nodes = Vec::with_capacity(names.strips.len());
         for &strip in &names.strips {
-            let clips = match tracks.get(strip.name.as_str()) {
-                Some(clips) => place(strip, clips, session, media, &mut findings)?,
-                None => Vec::new(),
+            let (clips, layout) = match tracks.get(strip.name.as_str()) {
+                Some(track) => place(track, session, media, &mut findings)?,
+                None => (Vec::new(), strip.layout.unwrap_or(bus)),
             };
-            let is_track = tracks.contains_key(strip.name.as_str());
-            let mono = is_track && clips.iter().all(|clip| clip.channels == 1);
             nodes.push(Node {
                 strip,
                 clips,
-                channels: if mono { 1 } else { 2 },
+                layout,
+                vcas: groups.of(strip)?,
                 inputs: Vec::new(),
                 keys: Vec::new(),
                 lanes: Vec::new(),
@@ -156,8 +175,9 @@ impl<'s> Graph<'s> {
                 late: Late::default(),
             });
         }
+        let impulses = Impulses::load(session, media, &mut findings)?;
         let wiring = audibility::Wiring::new(session, &names, |name| tracks.contains_key(name))?;
-        let hearing = wiring.hearing(&mut findings);
+        let hearing = wiring.hearing(&nodes, &mut findings);
         for (to, node) in nodes.iter_mut().enumerate() {
             node.inputs = hearing.inputs[to].clone();
             node.keys = wiring.keys[to].iter().map(|key| key.map(|k| hearing.key(k))).collect();
@@ -168,11 +188,12 @@ impl<'s> Graph<'s> {
         let master = (session.master.inserts.as_slice(), hearing.to_master.as_slice(), master_keys.as_slice());
         let master_late = latency::compensate(&mut nodes, &order, session.rate, master);
         let stems = membership::assign(session, &mut nodes, &hearing, &mut findings);
+        let extras = membership::extras(session, &stems, &mut findings)?;
         membership::spread(&mut nodes, &order);
         let placed = || nodes.iter().filter(|node| node.live).flat_map(|node| &node.clips);
-        let end = placed().map(|placed| placed.clip.at + placed.frames as i64).max();
+        let end = placed().map(|placed| placed.at + placed.frames as i64).max();
         let Some(end) = end.filter(|_| !stems.is_empty()) else { return Err(GraphError::Empty) };
-        let first = placed().map(|placed| placed.clip.at).min().unwrap_or(0).min(0);
+        let first = placed().map(|placed| placed.at).min().unwrap_or(0).min(0);
         let start = first.div_euclid(CONTROL_GRID) * CONTROL_GRID;
         if start < 0 {
             findings.push(
@@ -189,11 +210,13 @@ impl<'s> Graph<'s> {
             nodes,
             order,
             stems,
+            extras,
             to_master: hearing.to_master,
             master_keys,
             master_late,
             start,
             end,
+            impulses,
             findings,
         })
     }
@@ -235,50 +258,4 @@ fn order(nodes: &[Node<'_>]) -> Vec<usize> {
         }
     }
     order
-}
-
-/// Probes the files of a track's clips and checks that they can be used.
-fn place<'s>(
-    strip: &Strip,
-    clips: &'s [Clip],
-    session: &Session,
-    media: &dyn Media,
-    findings: &mut Vec<Finding>,
-) -> Result<Vec<PlacedClip<'s>>, GraphError> {
-    let mut placed = Vec::with_capacity(clips.len());
-    for clip in clips {
-        let at = |source| GraphError::Source { track: strip.name.clone(), source };
-        let info = media.info(&clip.file).map_err(at)?;
-        if !(1..=2).contains(&info.channels) {
-            return Err(GraphError::Channels {
-                file: clip.file.clone(),
-                track: strip.name.clone(),
-                channels: info.channels,
-            });
-        }
-        let have = resampled_frames(info.frames, info.rate, session.rate);
-        let left = have.saturating_sub(clip.from);
-        let frames = clip.length.unwrap_or(left);
-        if frames > left || (frames == 0 && clip.from > 0) {
-            return Err(GraphError::PastTheEnd {
-                file: clip.file.clone(),
-                track: strip.name.clone(),
-                from: clip.from,
-                frames,
-                have,
-            });
-        }
-        let resampled = (info.rate != session.rate).then(|| {
-            let message = format!("is at {} and was resampled to {}", info.rate, session.rate);
-            Finding::new(Severity::Note, "resampled", message).in_file(&clip.file)
-        });
-        for finding in info.findings.into_iter().chain(resampled) {
-            if !findings.contains(&finding) {
-                findings.push(finding);
-            }
-        }
-        placed.push(PlacedClip { clip, frames, channels: info.channels });
-    }
-    placed.sort_by(|a, b| (a.clip.at, &a.clip.file, a.clip.from).cmp(&(b.clip.at, &b.clip.file, b.clip.from)));
-    Ok(placed)
 }

@@ -22,7 +22,7 @@ pub(crate) struct MasterRun {
     late: [i64; 2],
     fault: Option<Fault>,
     /// The last frame of the late lane, for [`Fault::LaneLate`].
-    withheld: [f64; 2],
+    withheld: Vec<f64>,
 }
 
 impl MasterRun {
@@ -31,18 +31,29 @@ impl MasterRun {
         let lanes: Vec<usize> = (0..graph.stems.len()).collect();
         let fault = options.fault;
         let through = if options.through_master { lanes.len() } else { 0 };
-        let bay = Bay { session, channels: 2, lanes: through, block, fault, places, nodes: &graph.nodes };
+        let layout = master.layout;
+        let channels = layout.channels();
+        let bay = Bay {
+            session,
+            layout,
+            lanes: through,
+            block,
+            fault,
+            places,
+            nodes: &graph.nodes,
+            impulses: &graph.impulses,
+        };
         let late = &graph.master_late;
         Self {
-            inputs: Inputs::new(&graph.to_master, &lanes, true, late.input, graph, places),
+            inputs: Inputs::new(&graph.to_master, layout, (&lanes, true), late.input, graph, places),
             // What is printed before the chain waits for what is printed after it.
-            mix: Signal::new(2, lanes.len(), block).keeping(late.output - late.input),
+            mix: Signal::new(channels, lanes.len(), block).keeping(late.output - late.input),
             slots: bay.slots(&master.inserts, late, &graph.master_keys, &master.automation),
-            fader: plain_gain(master.gain, Target::Gain, &master.automation, [1.0, 1.0]),
-            out: Signal::new(2, through, block),
+            fader: plain_gain(master.gain, Target::Gain, &master.automation, vec![1.0]),
+            out: Signal::new(channels, through, block),
             late: [late.input as i64, late.output as i64],
             fault,
-            withheld: [0.0; 2],
+            withheld: vec![0.0; channels],
         }
     }
 
@@ -82,12 +93,12 @@ impl MasterRun {
         let [input, output] = self.late;
         let waiting = (output - input) as usize;
         let lanes = if self.out.lanes.is_empty() { (&self.mix, waiting) } else { (&self.out, 0) };
-        let stem = |lane| sides(lanes.0.heard(1 + lane, lanes.1, frames));
+        let stem = |lane| lanes.0.heard(1 + lane, lanes.1, frames).channels;
         Block {
             start,
             frames,
-            mix: sides(self.mix.heard(0, waiting, frames)),
-            master: sides(self.out.heard(0, 0, frames)),
+            mix: self.mix.heard(0, waiting, frames).channels,
+            master: self.out.heard(0, 0, frames).channels,
             stems: (0..self.mix.lanes.len()).map(stem).collect(),
         }
     }
@@ -108,8 +119,4 @@ impl MasterRun {
     pub(crate) fn pending(&self) -> u64 {
         self.slots.iter().map(Slot::pending).chain([self.mix.pending()]).max().unwrap_or(0)
     }
-}
-
-fn sides(heard: Heard<'_>) -> [&[f64]; 2] {
-    [heard.channels[0], heard.channels[1]]
 }

@@ -1,7 +1,8 @@
 //! Which stem: every track belongs to exactly one, and its lane goes with it on every path.
 
+use crate::GraphError;
 use crate::audibility::Hearing;
-use crate::graph::{Node, StemPlan};
+use crate::graph::{ExtraPlan, Node, StemPlan};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use stemwright_core::{Finding, Role, Session, Severity, Strip};
 
@@ -77,6 +78,37 @@ pub(crate) fn assign(
         }
     }
     stems
+}
+
+/// The sums of stems that are wished for.
+pub(crate) fn extras(
+    session: &Session,
+    stems: &[StemPlan],
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<ExtraPlan>, GraphError> {
+    let mut extras = Vec::new();
+    for wish in &session.extras {
+        let mut members = BTreeSet::new();
+        for name in &wish.stems {
+            match stems.iter().position(|stem| stem.name == *name) {
+                Some(stem) => _ = members.insert(stem),
+                // A stem that somebody described but that nobody is heard in: nothing is missing from the sum.
+                None if session.stems.iter().any(|stem| stem.name == *name) => {}
+                None => {
+                    let known = stems.iter().map(|stem| stem.name.clone()).collect();
+                    let (name, extra) = (name.clone(), wish.name.clone());
+                    return Err(GraphError::UnknownStem { name, by: format!("extra file `{extra}`"), known });
+                }
+            }
+        }
+        if members.is_empty() {
+            let message = format!("extra file `{}` is not printed: none of its stems is heard", wish.name);
+            findings.push(Finding::new(Severity::Note, "extra-unheard", message));
+            continue;
+        }
+        extras.push(ExtraPlan { name: wish.name.clone(), stems: members.into_iter().collect() });
+    }
+    Ok(extras)
 }
 
 /// Spreads the lanes of the tracks over everything that hears them.

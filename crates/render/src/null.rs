@@ -22,7 +22,7 @@ pub struct Null {
 pub(crate) struct NullTest {
     stems: usize,
     intervals: u64,
-    channels: [Channel; 2],
+    channels: Vec<Channel>,
 }
 
 #[derive(Default)]
@@ -38,12 +38,12 @@ struct Channel {
 }
 
 impl NullTest {
-    pub(crate) fn new(stems: usize, rate: SampleRate) -> Self {
+    pub(crate) fn new(stems: usize, channels: usize, rate: SampleRate) -> Self {
         let intervals = u64::from(rate.hz()) / CONTROL_GRID as u64 - 1;
-        Self { stems, intervals, channels: Default::default() }
+        Self { stems, intervals, channels: (0..channels).map(|_| Channel::default()).collect() }
     }
 
-    pub(crate) fn block(&mut self, mix: [&[f64]; 2], stems: &[[&[f64]; 2]]) {
+    pub(crate) fn block(&mut self, mix: &[&[f64]], stems: &[Vec<&[f64]>]) {
         let floor = self.stems as f64 / (1u64 << 44) as f64;
         for (c, channel) in self.channels.iter_mut().enumerate() {
             channel.block(c, mix[c], stems.iter().map(|stem| stem[c]), self.intervals, floor);
@@ -51,11 +51,11 @@ impl NullTest {
     }
 
     pub(crate) fn found(&self) -> Null {
-        let [left, right] = self.channels.each_ref().map(|channel| channel.found);
+        let found = || self.channels.iter().map(|channel| channel.found);
         Null {
-            residual: left.residual.max(right.residual),
-            of_bound: left.of_bound.max(right.of_bound),
-            first_over: left.first_over.into_iter().chain(right.first_over).min(),
+            residual: found().map(|channel| channel.residual).fold(0.0, f64::max),
+            of_bound: found().map(|channel| channel.of_bound).fold(0.0, f64::max),
+            first_over: found().filter_map(|channel| channel.first_over).min(),
         }
     }
 }
@@ -127,14 +127,14 @@ mod tests {
         let rate = SampleRate::new(48_000).unwrap();
         let error = 2f64.powi(-35);
         let run = |quiet: usize| {
-            let mut test = NullTest::new(1, rate);
+            let mut test = NullTest::new(1, 2, rate);
             let mut stem = vec![0.0; quiet + 64];
             stem[10] = 1.0;
             let mut mix = stem.clone();
             mix[10 + quiet] += error;
             for block in 0..mix.len().div_ceil(50) {
                 let range = 50 * block..(50 * block + 50).min(mix.len());
-                test.block([&mix[range.clone()], &mix[range.clone()]], &[[&stem[range.clone()], &stem[range]]]);
+                test.block(&[&mix[range.clone()], &mix[range.clone()]], &[vec![&stem[range.clone()], &stem[range]]]);
             }
             test.found().first_over
         };
@@ -144,8 +144,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_is_never_within_the_bound() {
-        let mut test = NullTest::new(1, SampleRate::new(48_000).unwrap());
-        test.block([&[0.0, f64::NAN], &[0.0, 0.0]], &[[&[0.0, 0.0], &[0.0, 0.0]]]);
+        let mut test = NullTest::new(1, 2, SampleRate::new(48_000).unwrap());
+        test.block(&[&[0.0, f64::NAN], &[0.0, 0.0]], &[vec![&[0.0, 0.0], &[0.0, 0.0]]]);
         assert_eq!(test.found().first_over, Some((1, 0)));
     }
 }

@@ -1,5 +1,6 @@
 //! What stands where a set is to be written, and whether it may be replaced.
 
+use crate::impulses;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -56,12 +57,12 @@ pub(crate) fn examine(target: &Path) -> Occupied {
     }
 }
 
-/// A file of the session's clips that lies in the target, by its own name or at the end of a link: a set that replaces
+/// A file of the session's clips or reverbs that lies in the target, by its own name or at the end of a link: a set that replaces
 /// what it is made from would destroy it.
 pub(crate) fn source_within(session: &Session, target: &Path) -> Option<PathBuf> {
     let target = target.canonicalize().ok()?;
-    let files: BTreeSet<&Path> =
-        session.tracks.iter().flat_map(|track| &track.clips).map(|clip| clip.file.as_path()).collect();
+    let clips = session.tracks.iter().flat_map(|track| &track.clips).map(|clip| clip.file.as_path());
+    let files: BTreeSet<&Path> = clips.chain(impulses::files(session)).collect();
     let within = |path: &Path| path.canonicalize().is_ok_and(|path| path.starts_with(&target));
     files.into_iter().find(|file| within(file) || file.parent().is_some_and(within)).map(Path::to_owned)
 }

@@ -1,18 +1,21 @@
 //! One file of a set on its way: measured and written.
 
 use std::path::Path;
-use stemwright_audio::{AudioError, SampleFormat, WavSpec, WavWriter, file_sha256};
-use stemwright_core::{Db, FileProof, Levels};
+use stemwright_audio::{AudioError, AudioWriter, BextLoudness, FileSpec, SampleFormat, file_sha256};
+use stemwright_core::{Db, FileProof, Layout, Levels};
 use stemwright_dsp::{Loudness, TruePeak};
 
 pub(crate) struct Print {
     pub(crate) name: String,
-    writer: WavWriter,
+    writer: AudioWriter,
+    layout: Layout,
     format: SampleFormat,
     /// The set's gain.
     factor: f64,
-    /// Of a block before and after the gain; the former is untouched where the gain is 1.
-    scaled: [Vec<f64>; 2],
+    /// Of a block after the gain; untouched where the gain is 1.
+    scaled: Vec<Vec<f64>>,
+    /// Left and right of an M-S file, for its loudness.
+    decoded: [Vec<f64>; 2],
     /// What is written of a block of an integer file; whoever quantises fills it in.
     pub(crate) integers: Vec<i32>,
     floats: Vec<f32>,
@@ -21,41 +24,59 @@ pub(crate) struct Print {
     loudness: Loudness,
 }
 
+/// The weights of BS.1770-5 table 4: 1.41 at 60° to 120° from the front, 0 for LFE, 1 elsewhere.
+fn weights(layout: Layout) -> &'static [f64] {
+    match layout {
+        Layout::Mono => &[1.0],
+        Layout::Stereo | Layout::MidSide => &[1.0, 1.0],
+        Layout::Surround51 => &[1.0, 1.0, 1.0, 0.0, 1.41, 1.41],
+        Layout::Surround71 => &[1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.41, 1.41],
+    }
+}
+
 impl Print {
     pub(crate) fn create(
         folder: &Path,
         name: &str,
-        spec: &WavSpec,
+        spec: &FileSpec,
         factor: f64,
         expected: u64,
     ) -> Result<Self, AudioError> {
-        let mut writer = WavWriter::create(&folder.join(name), spec)?;
+        let mut writer = AudioWriter::create(&folder.join(name), spec)?;
         writer.expect_frames(expected);
+        let channels = spec.layout.channels();
         Ok(Self {
             name: name.to_owned(),
             writer,
+            layout: spec.layout,
             format: spec.format,
             factor,
-            scaled: Default::default(),
+            scaled: vec![Vec::new(); channels],
+            decoded: Default::default(),
             integers: Vec::new(),
             floats: Vec::new(),
             peak: 0.0,
-            true_peak: TruePeak::new(2),
-            loudness: Loudness::new(spec.rate, 2),
+            true_peak: TruePeak::new(channels),
+            loudness: Loudness::with_weights(spec.rate, weights(spec.layout)),
         })
     }
 
     /// Measures and writes a block, which comes before the gain.
-    pub(crate) fn block(&mut self, signal: [&[f64]; 2]) -> Result<(), AudioError> {
-        let signal = if self.factor == 1.0 {
-            signal
-        } else {
-            for (scaled, channel) in self.scaled.iter_mut().zip(signal) {
-                scaled.clear();
-                scaled.extend(channel.iter().map(|x| x * self.factor));
-            }
-            self.scaled.each_ref().map(Vec::as_slice)
-        };
+    pub(crate) fn block(&mut self, signal: &[&[f64]]) -> Result<(), AudioError> {
+        if self.factor == 1.0 {
+            return self.take(signal);
+        }
+        let mut scaled = std::mem::take(&mut self.scaled);
+        for (scaled, channel) in scaled.iter_mut().zip(signal) {
+            scaled.clear();
+            scaled.extend(channel.iter().map(|x| x * self.factor));
+        }
+        let taken = self.take(&scaled.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        self.scaled = scaled;
+        taken
+    }
+
+    fn take(&mut self, signal: &[&[f64]]) -> Result<(), AudioError> {
         let peak = signal.iter().flat_map(|channel| channel.iter()).fold(0.0f64, |peak, x| {
             // What is not a number must not get lost in a maximum: it fails the proof.
             if x.is_nan() { f64::INFINITY } else { peak.max(x.abs()) }
@@ -65,18 +86,28 @@ impl Print {
             self.true_peak.silence(signal[0].len() as u64);
             self.loudness.silence(signal[0].len() as u64);
         } else if peak.is_finite() {
-            self.true_peak.block(&signal);
-            self.loudness.block(&signal);
+            self.true_peak.block(signal);
+            self.weigh(signal);
         }
-        match self.format {
-            SampleFormat::Pcm24 => self.writer.write_pcm24(&self.integers),
-            SampleFormat::Float32 => {
-                self.floats.clear();
-                let frames = signal[0].iter().zip(signal[1]);
-                self.floats.extend(frames.flat_map(|(left, right)| [*left as f32, *right as f32]));
-                self.writer.write_f32(&self.floats)
+        if self.format != SampleFormat::Float32 {
+            return self.writer.write_integers(&self.integers);
+        }
+        self.floats.clear();
+        match signal {
+            [left, right] => {
+                self.floats.extend(left.iter().zip(*right).flat_map(|(left, right)| [*left as f32, *right as f32]));
             }
+            _ => (0..signal[0].len()).for_each(|n| self.floats.extend(signal.iter().map(|channel| channel[n] as f32))),
         }
+        self.writer.write_f32(&self.floats)
+    }
+
+    fn weigh(&mut self, signal: &[&[f64]]) {
+        let (Layout::MidSide, [mid, side]) = (self.layout, signal) else { return self.loudness.block(signal) };
+        self.decoded.iter_mut().for_each(Vec::clear);
+        self.decoded[0].extend(mid.iter().zip(*side).map(|(mid, side)| mid + side));
+        self.decoded[1].extend(mid.iter().zip(*side).map(|(mid, side)| mid - side));
+        self.loudness.block(&self.decoded.each_ref().map(Vec::as_slice));
     }
 
     /// What is stored of its levels.
@@ -95,7 +126,7 @@ impl Print {
 
     /// Completes the file and reads it back for its hash.
     pub(crate) fn finish(mut self, folder: &Path, levels: Levels) -> Result<FileProof, AudioError> {
-        self.writer.loudness(stemwright_audio::BextLoudness {
+        self.writer.loudness(BextLoudness {
             integrated: levels.integrated_lufs,
             range: levels.range_lu,
             true_peak: levels.true_peak_dbtp,

@@ -1,175 +1,346 @@
 //! The writer of a stem set: blocks in; quantised, measured and proven files out.
 
+use crate::delivery::{Delivery, MASTER, MIX, PREMASTER};
 use crate::engine::PARALLEL_FROM;
 use crate::null::{Null, NullTest};
 use crate::print::Print;
-use crate::{Block, EngineError, Sink};
+use crate::route::{Route, add};
+use crate::{Block, EngineError, Graph, Sink};
 use rayon::prelude::*;
 use std::path::Path;
-use stemwright_audio::{AudioError, Bext, Ixml, Remainders, SampleFormat, SumQuantiser, WavSpec};
-use stemwright_core::{Coding, Db, FileProof, Levels, Session};
+use stemwright_audio::{AudioError, Bext, Chunk, FileSpec, Ixml, Remainders, SampleFormat, SumQuantiser};
+use stemwright_core::{FileProof, Layout, Levels, Session};
 
 /// The manifest's name.
 pub const MANIFEST: &str = "stems.json";
 /// The receipt's name.
 pub const RECEIPT: &str = "receipt.json";
-/// What the stems sum to.
-pub const MIX: &str = "00_MIX_REFERENCE.wav";
-/// The other side of the master chain.
-pub const MASTER: &str = "00_MASTER.wav";
-/// The other side of the master chain, where the stems went through it.
-pub const PREMASTER: &str = "00_PREMASTER.wav";
 
-/// How a set is written.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct SetFormat {
-    pub(crate) coding: Coding,
-    /// The one gain after all processing.
-    pub(crate) gain: Db,
-    pub(crate) dither: bool,
-    /// Whether the stems add up to the master.
-    pub(crate) through_master: bool,
-    /// Whether inserts and returns are heard.
-    pub(crate) wet: bool,
-}
-
-impl SetFormat {
-    /// The file that the stems add up to, and the other side of the master chain.
-    pub(crate) fn references(self) -> [&'static str; 2] {
-        [MIX, if self.through_master { PREMASTER } else { MASTER }]
-    }
-
-    pub(crate) fn sample_format(self) -> SampleFormat {
-        match self.coding {
-            Coding::Wav24 => SampleFormat::Pcm24,
-            Coding::Wav32f => SampleFormat::Float32,
-        }
-    }
-}
-
-pub(crate) struct SetWriter {
-    /// First what the stems add up to, then the other side of the master chain, then the stems.
-    files: Vec<Print>,
-    format: SetFormat,
+pub(crate) struct SetWriter<'d> {
+    delivery: &'d Delivery,
+    /// What the stems add up to, and the other side of the master chain.
+    references: [Print; 2],
+    /// By stem; none for those that are not written.
+    stems: Vec<Option<Print>>,
+    extras: Vec<Print>,
+    fold: Option<Fold>,
     null: NullTest,
-    quantiser: SumQuantiser,
+    quantiser: Option<SumQuantiser>,
+    /// What the dither of the other side of the master chain is made from.
+    beside_id: String,
     stem_integers: Vec<Vec<i32>>,
+    /// The lanes of extras, summed.
+    sums: Vec<Vec<Vec<f64>>>,
+    /// Left and right of mono stems, as one.
+    means: Vec<Vec<f64>>,
+    /// The session frame of the next block.
+    now: i64,
+    /// The largest |left − right| and the largest sample of each stem.
+    apart: Vec<(f64, f64)>,
 }
 
 /// A finished set, before its manifest.
 pub(crate) struct Finished {
-    /// In the order of [`SetFormat::references`], then the stems.
+    /// Frames in every file.
+    pub(crate) frames: u64,
+    /// References, stems and extras that were written, in this order.
     pub(crate) files: Vec<FileProof>,
     /// Largest magnitudes, in the same order.
     pub(crate) peaks: Vec<f64>,
-    pub(crate) null: Null,
     /// What is stored of them, in the same order.
     pub(crate) levels: Vec<Levels>,
+    pub(crate) null: Null,
     /// Of integer files.
     pub(crate) remainders: Option<Remainders>,
+    /// The stems whose left and right are the same.
+    pub(crate) same_sides: Vec<bool>,
 }
 
-impl SetWriter {
-    /// Opens all files in `folder`. `stems` are names and file names.
+/// Dither is made from the name that a file has as WAV, so that a set holds the same samples in every container.
+fn dithered(name: &str) -> String {
+    format!("{name}.wav")
+}
+
+/// The layout of the master into that of the files.
+struct Fold {
+    route: Route,
+    /// Of what was folded in the block at hand.
+    folded: Vec<Vec<Vec<f64>>>,
+}
+
+impl Fold {
+    /// Folds a signal of the block into place `number`.
+    fn fold(route: &Route, signal: &[&[f64]], into: &mut Vec<Vec<f64>>) {
+        into.resize_with(route.cells.len(), Vec::new);
+        for (channel, cells) in into.iter_mut().zip(&route.cells) {
+            channel.clear();
+            channel.resize(signal[0].len(), 0.0);
+            cells.iter().for_each(|&(from, factor)| add(channel, signal[from], route.factors[factor]));
+        }
+    }
+}
+
+fn slices(channels: &[Vec<f64>]) -> Vec<&[f64]> {
+    channels.iter().map(Vec::as_slice).collect()
+}
+
+impl<'d> SetWriter<'d> {
+    /// Opens all files in `folder`.
     pub(crate) fn create(
         folder: &Path,
-        session: &Session,
-        stems: &[(String, String)],
-        format: SetFormat,
-        start: i64,
+        graph: &Graph<'_>,
+        delivery: &'d Delivery,
+        chunks: &[Vec<Chunk>],
         expected: u64,
     ) -> Result<Self, AudioError> {
-        let titles = ["Mix reference", if format.through_master { "Premaster" } else { "Master" }];
-        let references = titles.iter().zip(format.references());
-        let titled: Vec<(String, String)> = references.map(|(title, file)| ((*title).into(), file.into())).collect();
-        let factor = format.gain.factor();
-        let file = |(title, name): &(String, String)| {
-            Print::create(folder, name, &spec(session, title, format, start), factor, expected)
+        let (session, format) = (graph.session, delivery.format);
+        let (layout, factor) = (format.layout, format.gain.factor());
+        let file = |title: &str, name: &str, layout: Layout, chunks: &[Chunk]| {
+            Print::create(folder, name, &spec(session, title, layout, chunks, delivery), factor, expected)
         };
-        let names: Vec<String> = stems.iter().map(|(title, _)| title.clone()).collect();
+        let [sum, beside] = format.references();
+        let beside_title = if format.through_master { "Premaster" } else { "Master" };
+        let references = [file("Mix reference", &sum, layout, &[])?, file(beside_title, &beside, layout, &[])?];
+        let stem = |(stem, chunks): (&crate::delivery::DeliveredStem, &Vec<Chunk>)| {
+            let layout = if stem.mono { Layout::Mono } else { layout };
+            stem.written.then(|| file(&stem.name, &stem.file, layout, chunks)).transpose()
+        };
+        let stems = delivery.stems.iter().zip(chunks).map(stem).collect::<Result<Vec<_>, _>>()?;
+        let extra = |extra: &crate::delivery::DeliveredExtra| file(&extra.name, &extra.file, layout, &[]);
+        let names: Vec<String> = delivery.stems.iter().map(|stem| stem.name.clone()).collect();
+        let mono: Vec<bool> = delivery.stems.iter().map(|stem| stem.mono).collect();
+        let channels = layout.channels();
+        let quantiser = format.coding.integer_bits().map(|bits| {
+            SumQuantiser::new(bits, channels, factor, format.dither, &dithered(MIX), &names).with_mono(&mono)
+        });
         Ok(Self {
-            files: titled.iter().chain(stems).map(file).collect::<Result<_, AudioError>>()?,
-            format,
-            null: NullTest::new(stems.len(), session.rate),
-            quantiser: SumQuantiser::new(factor, format.dither, MIX, &names),
-            stem_integers: vec![Vec::new(); stems.len()],
+            delivery,
+            references,
+            stems,
+            extras: delivery.extras.iter().map(extra).collect::<Result<_, _>>()?,
+            fold: (layout != session.master.layout)
+                .then(|| Fold { route: Route::new(session.master.layout, layout), folded: Vec::new() }),
+            null: NullTest::new(names.len(), channels, session.rate),
+            quantiser,
+            beside_id: dithered(if format.through_master { PREMASTER } else { MASTER }),
+            stem_integers: vec![Vec::new(); names.len()],
+            sums: vec![Vec::new(); delivery.extras.len()],
+            means: vec![Vec::new(); names.len()],
+            now: graph.start,
+            apart: vec![(0.0, 0.0); names.len()],
         })
     }
 
     /// Completes the files and reads them back for their hashes.
-    pub(crate) fn finish(mut self, folder: &Path) -> Result<Finished, AudioError> {
-        let peaks = self.files.iter().map(|file| file.peak).collect();
-        let levels: Vec<Levels> = self.files.iter_mut().map(Print::levels).collect();
-        let remainders = (self.format.coding == Coding::Wav24).then(|| self.quantiser.remainders());
+    pub(crate) fn finish(self, folder: &Path) -> Result<Finished, AudioError> {
+        let remainders = self.quantiser.as_ref().map(SumQuantiser::remainders);
         let null = self.null.found();
+        // As for lanes: rounding of a signal that is as loud as this.
+        let same = |&(apart, peak): &(f64, f64)| apart <= peak / (1u64 << 34) as f64;
+        let same_sides = self.apart.iter().map(same).collect();
+        let mut prints: Vec<Print> =
+            self.references.into_iter().chain(self.stems.into_iter().flatten()).chain(self.extras).collect();
+        let peaks = prints.iter().map(|file| file.peak).collect();
+        let levels: Vec<Levels> = prints.iter_mut().map(Print::levels).collect();
         let files: Vec<Result<FileProof, AudioError>> =
-            self.files.into_par_iter().zip(&levels).map(|(file, levels)| file.finish(folder, *levels)).collect();
-        Ok(Finished { files: files.into_iter().collect::<Result<_, _>>()?, peaks, levels, null, remainders })
+            prints.into_par_iter().zip(&levels).map(|(file, levels)| file.finish(folder, *levels)).collect();
+        Ok(Finished {
+            frames: (self.now - self.delivery.start).max(0) as u64,
+            files: files.into_iter().collect::<Result<_, _>>()?,
+            peaks,
+            levels,
+            null,
+            remainders,
+            same_sides,
+        })
     }
-}
 
-impl Sink for SetWriter {
-    fn block(&mut self, block: &Block<'_>) -> Result<(), EngineError> {
-        let Self { files, format, null, quantiser, stem_integers } = self;
-        let integers = format.coding == Coding::Wav24;
-        let (sum, beside) = if format.through_master { (block.master, block.mix) } else { (block.mix, block.master) };
-        let quantise = || {
-            if let (true, [whole, other, ..]) = (integers, files.as_mut_slice()) {
-                quantiser.alone(&other.name, quantiser.frame(), beside, &mut other.integers);
-                quantiser.block(sum, &block.stems, &mut whole.integers, stem_integers);
-                for (file, integers) in files[2..].iter_mut().zip(stem_integers) {
-                    std::mem::swap(&mut file.integers, integers);
-                }
-            }
-        };
-        let serial = block.frames < PARALLEL_FROM;
-        if serial {
-            null.block(sum, &block.stems);
-            quantise();
-        } else {
-            rayon::join(|| null.block(sum, &block.stems), quantise);
+    /// Takes a block in the layout of the files.
+    fn folded(
+        &mut self,
+        start: i64,
+        sum: &[&[f64]],
+        beside: &[&[f64]],
+        stems: &[Vec<&[f64]>],
+    ) -> Result<(), EngineError> {
+        let frames = sum[0].len();
+        // What lies before a section is proven with it, and not written.
+        let skipped = (self.delivery.start - start).clamp(0, frames as i64) as usize;
+        let part = |signal: &[&'_ [f64]]| -> Vec<Vec<f64>> { signal.iter().map(|c| c[skipped..].to_vec()).collect() };
+        if skipped == 0 {
+            return self.written(sum, beside, stems, true);
         }
-        let signals = [sum, beside].into_iter().chain(block.stems.iter().copied());
-        let work: Vec<(&mut Print, [&[f64]; 2])> = files.iter_mut().zip(signals).collect();
-        let write = |(file, signal): (&mut Print, [&[f64]; 2])| file.block(signal);
+        self.null.block(sum, stems);
+        if let Some(quantiser) = &mut self.quantiser {
+            quantiser.skip(skipped as u64);
+        }
+        if skipped == frames {
+            return Ok(());
+        }
+        let (sum, beside) = (part(sum), part(beside));
+        let stems: Vec<Vec<Vec<f64>>> = stems.iter().map(|stem| part(stem)).collect();
+        let stems: Vec<Vec<&[f64]>> = stems.iter().map(|stem| slices(stem)).collect();
+        self.written(&slices(&sum), &slices(&beside), &stems, false)
+    }
+
+    /// Quantises, measures and writes; proves the floats as well where they were not.
+    fn written(
+        &mut self,
+        sum: &[&[f64]],
+        beside: &[&[f64]],
+        stems: &[Vec<&[f64]>],
+        prove: bool,
+    ) -> Result<(), EngineError> {
+        let serial = sum[0].len() < PARALLEL_FROM;
+        let Self { references, quantiser, beside_id, null, stem_integers, .. } = self;
+        let [whole, other] = references;
+        let mut quantise = || {
+            let Some(quantiser) = quantiser else { return };
+            quantiser.alone(beside_id, quantiser.frame(), beside, &mut other.integers);
+            quantiser.block(sum, stems, &mut whole.integers, stem_integers);
+        };
+        match (prove, serial) {
+            (false, _) => quantise(),
+            (true, true) => {
+                null.block(sum, stems);
+                quantise();
+            }
+            (true, false) => _ = rayon::join(|| null.block(sum, stems), quantise),
+        }
+        self.sum_extras(stems);
+        self.join_sides(stems);
+        for (print, integers) in self.stems.iter_mut().zip(&mut self.stem_integers) {
+            if let Some(print) = print {
+                std::mem::swap(&mut print.integers, integers);
+            }
+        }
+        let Self { references, stems: prints, extras, sums, means, delivery, .. } = self;
+        let [whole, other] = references;
+        let mut work: Vec<(&mut Print, Vec<&[f64]>)> = vec![(whole, sum.to_vec()), (other, beside.to_vec())];
+        for (((print, signal), plan), mean) in prints.iter_mut().zip(stems).zip(&delivery.stems).zip(means.iter()) {
+            if let Some(print) = print {
+                work.push((print, if plan.mono { vec![mean.as_slice()] } else { signal.clone() }));
+            }
+        }
+        work.extend(extras.iter_mut().zip(sums.iter().map(|sum| slices(sum))));
+        let write = |(file, signal): (&mut Print, Vec<&[f64]>)| file.block(&signal);
         if serial {
             return Ok(work.into_iter().try_for_each(write)?);
         }
         let results: Vec<Result<(), AudioError>> = work.into_par_iter().map(write).collect();
         Ok(results.into_iter().collect::<Result<(), _>>()?)
     }
+
+    /// Extras are sums: of the lanes, to be measured and written as floats, and of the integers of the stem files.
+    fn sum_extras(&mut self, stems: &[Vec<&[f64]>]) {
+        let channels = self.delivery.format.layout.channels();
+        let extras = self.extras.iter_mut().zip(&self.delivery.extras).zip(&mut self.sums);
+        for ((print, plan), sums) in extras {
+            sums.resize_with(channels, Vec::new);
+            for (c, sum) in sums.iter_mut().enumerate() {
+                sum.clear();
+                sum.resize(stems[0][0].len(), 0.0);
+                plan.stems.iter().for_each(|&stem| add(sum, stems[stem][c], 1.0));
+            }
+            if self.quantiser.is_none() {
+                continue;
+            }
+            print.integers.clear();
+            print.integers.resize(sums[0].len() * channels, 0);
+            for &stem in &plan.stems {
+                let integers = &self.stem_integers[stem];
+                if self.delivery.stems[stem].mono {
+                    let both = integers.iter().flat_map(|&x| [x, x]);
+                    print.integers.iter_mut().zip(both).for_each(|(sum, x)| *sum += x);
+                } else {
+                    print.integers.iter_mut().zip(integers).for_each(|(sum, x)| *sum += x);
+                }
+            }
+            // Beyond the range the file is refused for its peak.
+            let bits = self.delivery.format.coding.integer_bits().unwrap_or(24);
+            let most = (1 << (bits - 1)) - 1;
+            print.integers.iter_mut().for_each(|x| *x = (*x).clamp(-most - 1, most));
+        }
+    }
+
+    /// Notes how far left and right are apart, and makes one of them for mono stems.
+    fn join_sides(&mut self, stems: &[Vec<&[f64]>]) {
+        for (number, signal) in stems.iter().enumerate() {
+            let [left, right] = signal.as_slice() else { return };
+            let (apart, peak) = &mut self.apart[number];
+            for (l, r) in left.iter().zip(*right) {
+                *apart = apart.max((l - r).abs());
+                *peak = peak.max(l.abs());
+            }
+            if self.delivery.stems[number].mono {
+                self.means[number].clear();
+                self.means[number].extend(left.iter().zip(*right).map(|(l, r)| (l + r) / 2.0));
+            }
+        }
+    }
+}
+
+impl Sink for SetWriter<'_> {
+    fn block(&mut self, block: &Block<'_>) -> Result<(), EngineError> {
+        let through = self.delivery.format.through_master;
+        let (sum, beside) = if through { (&block.master, &block.mix) } else { (&block.mix, &block.master) };
+        self.now = block.start + block.frames as i64;
+        let Some(mut fold) = self.fold.take() else {
+            return self.folded(block.start, sum, beside, &block.stems);
+        };
+        let signals = [sum, beside].into_iter().chain(&block.stems);
+        fold.folded.resize_with(2 + block.stems.len(), Vec::new);
+        fold.folded.iter_mut().zip(signals).for_each(|(into, signal)| Fold::fold(&fold.route, signal, into));
+        let folded: Vec<Vec<&[f64]>> = fold.folded.iter().map(|signal| slices(signal)).collect();
+        let taken = self.folded(block.start, &folded[0], &folded[1], &folded[2..]);
+        drop(folded);
+        self.fold = Some(fold);
+        taken
+    }
 }
 
 /// What stands in a file beside its samples: nothing of the machine, the user or the day.
-fn spec(session: &Session, title: &str, format: SetFormat, start: i64) -> WavSpec {
+fn spec(session: &Session, title: &str, layout: Layout, chunks: &[Chunk], delivery: &Delivery) -> FileSpec {
     let song = &session.song;
-    let sample_format = format.sample_format();
-    let coding = match sample_format {
+    let format = delivery.format.sample_format();
+    let coding = match format {
+        SampleFormat::Pcm16 => "W=16",
         SampleFormat::Pcm24 => "W=24",
         SampleFormat::Float32 => "W=32,T=float",
+    };
+    let mode = match layout {
+        Layout::Mono => "mono",
+        Layout::Stereo => "stereo",
+        Layout::MidSide => "dual-mono",
+        Layout::Surround51 | Layout::Surround71 => "multichannel",
     };
     let heading = [song.artist.as_str(), song.title.as_str(), title];
     let description = heading.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" - ");
     let (beats, note) = session.tempo.time_signature;
-    WavSpec {
+    let names = layout.names().iter();
+    FileSpec {
+        container: delivery.format.container(),
         rate: session.rate,
-        channels: 2,
-        format: sample_format,
+        layout,
+        format,
         bext: Bext {
             description,
             originator: "Stemwright".into(),
             originator_reference: String::new(),
             // Bar 1 is at 0; a time before it cannot be written here.
-            time_reference: u64::try_from(start).unwrap_or(0),
-            coding_history: format!("A=PCM,F={},{coding},M=stereo,T=Stemwright\r\n", session.rate.hz()),
+            time_reference: u64::try_from(delivery.start).unwrap_or(0),
+            coding_history: format!("A=PCM,F={},{coding},M={mode},T=Stemwright\r\n", session.rate.hz()),
         },
         ixml: Some(Ixml {
             project: song.title.clone(),
             note: title.to_owned(),
-            tracks: vec![format!("{title} L"), format!("{title} R")],
+            tracks: names
+                .map(|name| if layout == Layout::Mono { title.to_owned() } else { format!("{title} {name}") })
+                .collect(),
             tempo: Some(session.tempo.bpm),
             key: song.key.clone(),
             time_signature: u8::try_from(beats).ok().zip(u8::try_from(note).ok()),
         }),
+        chunks: chunks.to_vec(),
     }
 }

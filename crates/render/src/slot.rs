@@ -1,13 +1,18 @@
 //! An insert at work: how each kind treats a signal and its lanes.
 
 use crate::graph::{KeyEdge, Node};
+use crate::impulses::Impulses;
+use crate::pairs::Pairs;
 use crate::signal::{Heard, Signal, Wave};
 use crate::strip::{Place, Taps};
 use crate::{Fault, Late};
-use stemwright_core::{Automation, Insert, Session, Tap, Unit};
+use std::cell::LazyCell;
+use std::sync::Arc;
+use stemwright_core::{Automation, Convolution, Insert, Layout, Session, Tap, Unit};
 use stemwright_dsp::{
-    CompressorUnit, Controller, Controls, DeEsserUnit, DelayUnit, EqUnit, GainUnit, GateUnit, LimiterUnit, Line,
-    Linear, ReverbUnit, SaturationUnit, WidthUnit, latency, runs,
+    AlignUnit, ChorusUnit, CompressorUnit, Controller, Controls, ConvolutionUnit, DeEsserUnit, DelayUnit,
+    DynamicEqUnit, EqUnit, GainUnit, GateUnit, LimiterUnit, Line, Linear, MultibandUnit, PhaserUnit, ReverbUnit, Room,
+    SaturationUnit, TransientUnit, WidthUnit, latency, runs,
 };
 
 pub(crate) struct Slot {
@@ -47,12 +52,13 @@ enum Key {
 /// What a slot is built for.
 pub(crate) struct Bay<'a> {
     pub(crate) session: &'a Session,
-    pub(crate) channels: usize,
+    pub(crate) layout: Layout,
     pub(crate) lanes: usize,
     pub(crate) block: usize,
     pub(crate) fault: Option<Fault>,
     pub(crate) places: &'a [Place],
     pub(crate) nodes: &'a [Node<'a>],
+    pub(crate) impulses: &'a Impulses,
 }
 
 impl Slot {
@@ -70,7 +76,7 @@ impl Slot {
             if frames == 0 {
                 return None;
             }
-            Work::Bypass(vec![Line::new(frames, bay.channels); 1 + bay.lanes])
+            Work::Bypass(vec![Line::new(frames, bay.layout.channels()); 1 + bay.lanes])
         } else {
             bay.work(&insert.unit, bay.key(key, late))
         };
@@ -104,6 +110,19 @@ impl Slot {
         }
     }
 
+    /// Whether silence in would be silence out from now on.
+    pub(crate) fn is_silent(&self) -> bool {
+        match &self.work {
+            Work::Linear(units) => units.iter().all(|unit| unit.is_silent()),
+            Work::Bypass(lines) => lines.iter().all(Line::is_silent),
+            Work::Gain(Detection { unit, second, .. }) => {
+                // One wave for the whole and each lane: what has fewer says that the others are silent.
+                unit.is_silent() && second.iter().all(|unit| unit.is_silent())
+            }
+            Work::Factor => true,
+        }
+    }
+
     /// For how many more frames something audible can come out of it.
     pub(crate) fn pending(&self) -> u64 {
         match &self.work {
@@ -134,20 +153,21 @@ impl Bay<'_> {
     /// What a key hears, and its channels.
     fn key(&self, key: Option<KeyEdge>, late: usize) -> (Key, usize) {
         match key {
-            None => (Key::Own, self.channels),
+            None => (Key::Own, self.layout.channels()),
             Some(KeyEdge { from: None, .. }) => (Key::Silence(Wave::new(1, self.block)), 1),
             Some(KeyEdge { from: Some(from), tap }) => {
                 let ago = late - self.nodes[from].late.output;
-                let channels = if tap == Tap::Pre { self.nodes[from].channels } else { 2 };
-                (Key::Strip(self.places[from], tap, ago), channels)
+                (Key::Strip(self.places[from], tap, ago), self.nodes[from].tap(tap).channels())
             }
         }
     }
 
     fn work(&self, unit: &Unit, (key, heard): (Key, usize)) -> Work {
-        let rate = f64::from(self.session.rate.hz());
-        let (channels, waves) = (self.channels, 1 + self.lanes);
+        let (rate, tempo) = (f64::from(self.session.rate.hz()), self.session.tempo);
+        let (channels, waves) = (self.layout.channels(), 1 + self.lanes);
         let linear = |unit: &dyn Fn() -> Box<dyn Linear>| Work::Linear((0..waves).map(|_| unit()).collect());
+        // Units of left and right, or of one channel.
+        let stereo = |unit: &dyn Fn(usize) -> Box<dyn Linear>| linear(&|| Pairs::over(self.layout, unit));
         // A unit for a signal with so many waves, which hears a key of so many channels.
         let gain = |key: Key, unit: &dyn Fn(usize, usize) -> Box<dyn GainUnit>| {
             let second = if self.fault == Some(Fault::SecondDetector) { self.lanes } else { 0 };
@@ -157,19 +177,42 @@ impl Bay<'_> {
         match unit {
             Unit::Gain(_) => Work::Factor,
             Unit::Eq(eq) => linear(&|| Box::new(EqUnit::new(eq, channels))),
-            Unit::Delay(delay) => linear(&|| Box::new(DelayUnit::new(delay, self.session.tempo, channels, rate))),
-            Unit::Reverb(reverb) => linear(&|| Box::new(ReverbUnit::new(reverb, channels, rate))),
-            Unit::Width(width) => linear(&|| Box::new(WidthUnit::new(width, rate))),
+            Unit::Delay(delay) => stereo(&|channels| Box::new(DelayUnit::new(delay, tempo, channels, rate))),
+            Unit::Reverb(reverb) => stereo(&|channels| Box::new(ReverbUnit::new(reverb, channels, rate))),
+            Unit::Width(width) => stereo(&|_| Box::new(WidthUnit::new(width, rate))),
             Unit::Compressor(compressor) => {
                 gain(key, &|heard, _| Box::new(CompressorUnit::new(compressor, heard, rate)))
             }
             Unit::Gate(gate) => gain(key, &|heard, waves| Box::new(GateUnit::new(gate, heard, channels, waves, rate))),
             Unit::Limiter(limiter) => gain(key, &|_, waves| Box::new(LimiterUnit::new(limiter, channels, waves, rate))),
+            Unit::Transient(transient) => gain(key, &|_, _| Box::new(TransientUnit::new(transient, rate))),
+            Unit::Multiband(multiband) => {
+                gain(key, &|heard, waves| Box::new(MultibandUnit::new(multiband, heard, channels, waves, rate)))
+            }
+            Unit::DynamicEq(eq) => {
+                gain(key, &|heard, waves| Box::new(DynamicEqUnit::new(eq, heard, channels, waves, rate)))
+            }
+            Unit::Convolution(convolution) => {
+                // One for all waves and pairs.
+                let rooms = [1, 2].map(|channels| LazyCell::new(move || self.room(convolution, channels)));
+                stereo(&|channels| Box::new(ConvolutionUnit::new(&rooms[channels - 1])))
+            }
+            Unit::Chorus(chorus) => stereo(&|channels| Box::new(ChorusUnit::new(chorus, tempo, channels, rate))),
+            Unit::Phaser(phaser) => stereo(&|channels| Box::new(PhaserUnit::new(phaser, tempo, channels, rate))),
+            Unit::Align(align) => linear(&|| Box::new(AlignUnit::new(align, channels, rate))),
             Unit::DeEsser(esser) => gain(key, &|_, waves| Box::new(DeEsserUnit::new(esser, channels, waves, rate))),
             Unit::Saturation(saturation) => {
                 gain(key, &|_, waves| Box::new(SaturationUnit::new(saturation, channels, waves, rate)))
             }
         }
+    }
+}
+
+impl Bay<'_> {
+    /// What a convolution plays on so many channels.
+    fn room(&self, convolution: &Convolution, channels: usize) -> Arc<Room> {
+        let (file, rate) = (self.impulses.of(&convolution.file), f64::from(self.session.rate.hz()));
+        Arc::new(Room::new(convolution, file, channels, rate))
     }
 }
 

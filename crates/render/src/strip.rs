@@ -2,12 +2,13 @@
 
 use crate::graph::{Edge, Graph, Node};
 use crate::player::Player;
+use crate::route::{Route, add};
 use crate::signal::{Heard, Signal, Wave};
 use crate::slot::{Bay, Slot, multiply};
 use crate::{EngineError, Fault};
 use stemwright_audio::Media;
-use stemwright_core::{Automation, Db, PanLaw, Session, Strip, Tap, Target};
-use stemwright_dsp::{Controller, balance, pan_factors, runs};
+use stemwright_core::{Automation, Db, Layout, PanLaw, Session, Strip, Tap, Target};
+use stemwright_dsp::{Controller, Controls, balance, pan_factors, runs};
 
 /// Where a strip is: its level and its place in it.
 pub(crate) type Place = (usize, usize);
@@ -17,6 +18,10 @@ pub(crate) struct StripRun<'m> {
     player: Option<Player<'m>>,
     inverted: bool,
     slots: Vec<Slot>,
+    /// Whether its inserts work on mid and side.
+    mid_side: bool,
+    /// A factor before the pre tap, where mute moves.
+    mute: Option<Controller>,
     fader: Controller,
     /// How late its input and its taps are.
     late: [i64; 2],
@@ -35,9 +40,29 @@ impl Taps {
         let lanes = lanes(node);
         let [pre, post] = node.late.kept;
         Self {
-            pre: Signal::new(node.channels, lanes, block).keeping(pre),
-            post: Signal::new(2, lanes, block).keeping(post),
+            pre: Signal::new(node.layout.channels(), lanes, block).keeping(pre),
+            post: Signal::new(node.tap(Tap::Post).channels(), lanes, block).keeping(post),
         }
+    }
+
+    /// Silences the block at hand.
+    pub(crate) fn begin(&mut self, frames: usize) {
+        let Self { pre, post } = self;
+        pre.waves_mut().chain(post.waves_mut()).for_each(|wave| wave.clear(frames));
+    }
+
+    /// Puts a piece of one channel of a wave into the block at hand.
+    pub(crate) fn put(&mut self, tap: Tap, wave: usize, channel: usize, at: usize, piece: &[f64]) {
+        let signal = if tap == Tap::Pre { &mut self.pre } else { &mut self.post };
+        let Some(wave) = signal.waves_mut().nth(wave) else { return };
+        wave.silent &= piece.iter().all(|&x| x == 0.0);
+        wave.channels[channel][at..at + piece.len()].copy_from_slice(piece);
+    }
+
+    /// Notes the block that is complete, for those who need it later.
+    pub(crate) fn keep(&mut self, frames: usize) {
+        self.pre.keep(frames);
+        self.post.keep(frames);
     }
 
     pub(crate) fn at(&self, tap: Tap) -> &Signal {
@@ -66,7 +91,9 @@ struct Input {
     tap: Tap,
     /// How much earlier it is ready.
     ago: usize,
-    /// The factors left and right of a send; a main output has none.
+    /// Which channel goes where.
+    route: Route,
+    /// Its factors times the gain of a send, where that moves.
     gain: Option<Controller>,
     /// Which wave of the source goes into which lane: the whole, 0, where it is its own lane.
     lanes: Vec<(usize, usize)>,
@@ -83,14 +110,25 @@ impl<'m> StripRun<'m> {
     ) -> Self {
         let (strip, session) = (node.strip, graph.session);
         let lanes = lanes(node);
-        let bay = Bay { session, channels: node.channels, lanes, block, fault, places, nodes: &graph.nodes };
+        let bay = Bay {
+            session,
+            layout: node.layout,
+            lanes,
+            block,
+            fault,
+            places,
+            nodes: &graph.nodes,
+            impulses: &graph.impulses,
+        };
         Self {
-            inputs: Inputs::new(&node.inputs, &node.lanes, node.split, node.late.input, graph, places),
+            inputs: Inputs::new(&node.inputs, node.layout, (&node.lanes, node.split), node.late.input, graph, places),
             player: (!node.clips.is_empty())
                 .then(|| Player::new(media, &strip.name, session.rate, node.clips.clone(), block)),
             inverted: strip.inverted,
             slots: bay.slots(&strip.inserts, &node.late, &node.keys, &strip.automation),
-            fader: fader(strip, session, node.channels),
+            mid_side: node.layout == Layout::MidSide,
+            mute: mute(strip),
+            fader: fader(node, session),
             late: [node.late.input as i64, node.late.output as i64],
         }
     }
@@ -118,6 +156,13 @@ impl<'m> StripRun<'m> {
         for slot in &mut self.slots {
             slot.process(now, frames, pre, done);
         }
+        if self.mid_side {
+            pre.waves_mut().filter(|wave| !wave.silent).for_each(|wave| decode(wave, frames));
+        }
+        if let Some(mute) = &mut self.mute {
+            let controls = mute.block(end, frames);
+            pre.waves_mut().for_each(|wave| multiply(wave, end, frames, controls));
+        }
         let controls = self.fader.block(end, frames);
         for (pre, post) in pre.waves_mut().zip(post.waves_mut()) {
             post.silent = pre.silent;
@@ -126,9 +171,18 @@ impl<'m> StripRun<'m> {
             }
             multiply(post, end, frames, controls);
         }
-        pre.keep(frames);
-        post.keep(frames);
+        taps.keep(frames);
         Ok(())
+    }
+
+    /// Whether nothing comes out of it any more unless something goes in.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.player.as_ref().is_none_or(Player::has_ended) && self.slots.iter().all(Slot::is_silent)
+    }
+
+    /// The strips that go into it.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = Place> {
+        self.inputs.0.iter().map(|input| input.from)
     }
 
     pub(crate) fn pending(&self) -> u64 {
@@ -136,16 +190,44 @@ impl<'m> StripRun<'m> {
     }
 }
 
-/// Gain times pan, left and right.
-fn fader(strip: &Strip, session: &Session, channels: usize) -> Controller {
+/// Mid and side become left and right.
+fn decode(wave: &mut Wave, frames: usize) {
+    let [mid, side] = wave.channels.as_mut_slice() else { return };
+    for (mid, side) in mid[..frames].iter_mut().zip(&mut side[..frames]) {
+        (*mid, *side) = (*mid + *side, *mid - *side);
+    }
+}
+
+/// 0 where it is muted, where that moves.
+fn mute(strip: &Strip) -> Option<Controller> {
+    let moves = strip.automation.iter().find(|a| a.target == Target::Mute)?.clone();
+    Some(Controller::new(1, true, move |frame, values| values[0] = f64::from(u8::from(moves.value(frame) < 0.5))))
+}
+
+/// Gain times pan, for each channel of the post tap.
+fn fader(node: &Node<'_>, session: &Session) -> Controller {
+    let strip = node.strip;
     let moves = |target| strip.automation.iter().find(|a| a.target == target).cloned();
     let (gain, pan) = (moves(Target::Gain), moves(Target::Pan));
+    let groups =
+        node.vcas.iter().map(|vca| (vca.gain, vca.automation.iter().find(|a| a.target == Target::Gain).cloned()));
+    let groups: Vec<(Db, Option<Automation>)> = groups.collect();
     let (law, fixed_gain, fixed_pan) = (law(strip, session), strip.gain, strip.pan);
-    Controller::new(2, gain.is_some() || pan.is_some(), move |frame, values| {
-        let gain = gain.as_ref().map_or(fixed_gain, |a| Db(a.value(frame))).factor();
+    let (layout, post) = (node.layout, node.tap(Tap::Post));
+    let moving = gain.is_some() || pan.is_some() || groups.iter().any(|(_, moves)| moves.is_some());
+    Controller::new(post.channels(), moving, move |frame, values| {
+        let at = |fixed: Db, moves: &Option<Automation>| moves.as_ref().map_or(fixed, |a| Db(a.value(frame))).0;
+        let gain = groups.iter().fold(at(fixed_gain, &gain), |sum, (fixed, moves)| sum + at(*fixed, moves));
+        let gain = Db(gain).factor();
         let pan = pan.as_ref().map_or(fixed_pan, |a| a.value(frame));
-        let sides = if channels == 1 { pan_factors(law, pan) } else { balance(pan) };
-        values.copy_from_slice(&sides.map(|side| gain * side));
+        let [left, right] = if layout == Layout::Mono { pan_factors(law, pan) } else { balance(pan) };
+        for (channel, value) in values.iter_mut().enumerate() {
+            *value = match post.side(channel) {
+                -1 => gain * left,
+                1 => gain * right,
+                _ => gain,
+            };
+        }
     })
 }
 
@@ -153,21 +235,30 @@ fn law(strip: &Strip, session: &Session) -> PanLaw {
     strip.pan_law.unwrap_or(session.pan_law)
 }
 
-/// The master's fader, or any gain without pan.
-pub(crate) fn plain_gain(fixed: Db, target: Target, automation: &[Automation], sides: [f64; 2]) -> Controller {
+/// A gain, once for each of these factors.
+pub(crate) fn plain_gain(fixed: Db, target: Target, automation: &[Automation], factors: Vec<f64>) -> Controller {
     let moves = automation.iter().find(|a| a.target == target).cloned();
-    Controller::new(2, moves.is_some(), move |frame, values| {
+    Controller::new(factors.len(), moves.is_some(), move |frame, values| {
         let gain = moves.as_ref().map_or(fixed, |a| Db(a.value(frame))).factor();
-        values.copy_from_slice(&sides.map(|side| gain * side));
+        values.iter_mut().zip(&factors).for_each(|(value, factor)| *value = gain * factor);
     })
 }
 
+/// Which wave of a source goes into which lane of a strip with these stems; none where it has no lanes of its own.
+pub(crate) fn lane_map(source: &Node<'_>, lanes: &[usize], split: bool) -> Vec<(usize, usize)> {
+    let lane = |(number, stem): (usize, &usize)| {
+        let into = lanes.iter().position(|lane| lane == stem)?;
+        Some((if source.split { number + 1 } else { 0 }, into))
+    };
+    if split { source.lanes.iter().enumerate().filter_map(lane).collect() } else { Vec::new() }
+}
+
 impl Inputs {
-    /// `lanes` are the stems of the destination, which is `late`; it has buffers for them where it is `split`.
+    /// To a strip of a layout, which is `late`; `lanes` are its stems, and whether it has buffers for them.
     pub(crate) fn new(
         edges: &[Edge],
-        lanes: &[usize],
-        split: bool,
+        layout: Layout,
+        (lanes, split): (&[usize], bool),
         late: usize,
         graph: &Graph<'_>,
         places: &[Place],
@@ -175,20 +266,16 @@ impl Inputs {
         let input = |edge: &Edge| {
             let node = &graph.nodes[edge.from];
             let tap = edge.tap(&graph.nodes);
-            let gain = edge.send.map(|number| {
-                let sides = match (tap, node.channels) {
-                    (Tap::Pre, 1) => pan_factors(law(node.strip, graph.session), 0.0),
-                    _ => [1.0, 1.0],
-                };
-                let fixed = node.strip.sends[number].gain;
-                plain_gain(fixed, Target::Send(number), &node.strip.automation, sides)
-            });
-            let lane = |(source, stem): (usize, &usize)| {
-                let into = lanes.iter().position(|lane| lane == stem)?;
-                Some((if node.split { source + 1 } else { 0 }, into))
+            let route = match node.tap(tap) {
+                Layout::Mono => Route::panned(pan_factors(law(node.strip, graph.session), 0.0), layout),
+                tap => Route::new(tap, layout),
             };
-            let lanes = if split { node.lanes.iter().enumerate().filter_map(lane).collect() } else { Vec::new() };
-            Input { from: places[edge.from], tap, ago: late - node.late.output, gain, lanes }
+            let gain = edge.send.map(|number| {
+                let fixed = node.strip.sends[number].gain;
+                plain_gain(fixed, Target::Send(number), &node.strip.automation, route.factors.clone())
+            });
+            let lanes = lane_map(node, lanes, split);
+            Input { from: places[edge.from], tap, ago: late - node.late.output, route, gain, lanes }
         };
         Self(edges.iter().map(input).collect())
     }
@@ -198,33 +285,34 @@ impl Inputs {
         into.waves_mut().for_each(|wave| wave.clear(frames));
         for input in &mut self.0 {
             let source = done[input.from.0][input.from.1].at(input.tap);
-            let controls = input.gain.as_mut().map(|gain| gain.block(start, frames));
-            let add = |from: Heard<'_>, to: &mut Wave| {
+            let controls = match &mut input.gain {
+                Some(gain) => gain.block(start, frames),
+                None => Controls::fixed(&input.route.factors),
+            };
+            let cells = &input.route.cells;
+            let add_up = |from: Heard<'_>, to: &mut Wave| {
                 if from.silent {
                     return;
                 }
                 to.silent = false;
-                for (c, sum) in to.channels.iter_mut().enumerate() {
-                    let (sum, x) = (&mut sum[..frames], from.channels[c.min(from.channels.len() - 1)]);
-                    match controls {
-                        None => sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += x),
-                        Some(controls) if !controls.is_moving() => {
-                            let factor = controls.first()[c];
-                            sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += x * factor);
+                for (sum, cells) in to.channels.iter_mut().zip(cells) {
+                    for &(channel, factor) in cells {
+                        let (sum, x) = (&mut sum[..frames], from.channels[channel]);
+                        if !controls.is_moving() {
+                            add(sum, x, controls.first()[factor]);
+                            continue;
                         }
-                        Some(controls) => {
-                            for run in runs(start, frames) {
-                                for (i, n) in run.range().enumerate() {
-                                    sum[n] += x[n] * controls.value(run, i, c);
-                                }
+                        for run in runs(start, frames) {
+                            for (i, n) in run.range().enumerate() {
+                                sum[n] += x[n] * controls.value(run, i, factor);
                             }
                         }
                     }
                 }
             };
-            add(source.heard(0, input.ago, frames), &mut into.whole);
+            add_up(source.heard(0, input.ago, frames), &mut into.whole);
             for &(from, to) in &input.lanes {
-                add(source.heard(from, input.ago, frames), &mut into.lanes[to]);
+                add_up(source.heard(from, input.ago, frames), &mut into.lanes[to]);
             }
         }
     }

@@ -6,8 +6,8 @@ mod memory;
 use interpreter::{Source, Sources};
 use memory::{Memory, render};
 use stemwright_core::{
-    Band, BandKind, Bus, Clip, Compressor, Db, Delay, DelayTime, Eq, Insert, Master, PanLaw, SampleRate, Send, Session,
-    Song, Strip, Tap, Tempo, Track, Unit,
+    Band, BandKind, Bus, Clip, Compressor, Db, Delay, DelayTime, Eq, Insert, SampleRate, Send, Session, Strip, Tap,
+    Track, Unit,
 };
 use stemwright_render::{EngineOptions, Tail};
 
@@ -39,9 +39,9 @@ fn session() -> Session {
         strip.stem = Some(format!("Stem {name}"));
         strip.inserts = if number % 2 == 0 { vec![eq()] } else { vec![Unit::Compressor(Compressor::channel()).into()] };
         strip.sends = vec![Send { to: "Echo".into(), gain: Db(-20.0), tap: Tap::Post }];
-        let file = if number % 2 == 0 { "mono" } else { "stereo" }.into();
-        let clip = Clip { file, at: CLIP_AT, from: 0, length: None, gain: Db(-12.0), fade_in: 0, fade_out: 0 };
-        tracks.push(Track { strip, clips: vec![clip] });
+        let file = if number % 2 == 0 { "mono" } else { "stereo" };
+        let clip = Clip { gain: Db(-12.0), ..Clip::new(file, CLIP_AT) };
+        tracks.push(Track::new(strip, vec![clip]));
     }
     let echo = Delay {
         time: DelayTime::Seconds(0.01),
@@ -52,10 +52,6 @@ fn session() -> Session {
         wet: 1.0,
     };
     Session {
-        song: Song::default(),
-        rate: SampleRate::new(48_000).expect("a rate"),
-        tempo: Tempo { bpm: 120.0, time_signature: (4, 4) },
-        pan_law: PanLaw::ConstantPower,
         tracks,
         buses: vec![
             bus("One", None, vec![eq()]),
@@ -63,9 +59,7 @@ fn session() -> Session {
             bus("Three", Some("Two"), vec![eq(), Unit::Compressor(Compressor::bus()).into()]),
             bus("Echo", None, vec![Unit::Delay(echo).into()]),
         ],
-        master: Master::default(),
-        stems: Vec::new(),
-        sections: Vec::new(),
+        ..Session::new(SampleRate::new(48_000).expect("a rate"))
     }
 }
 

@@ -44,7 +44,9 @@ fn the_mix_is_what_the_session_means_and_mutants_are_not() {
     // The first twelve seconds are enough to hear a mutant.
     let frames = 12 * 48_000;
     let start = printed.start + 20 * 48_000;
-    let cut = |signal: &[Vec<f64>; 2]| signal.clone().map(|channel| channel[..20 * 48_000 + frames].to_vec());
+    let cut = |signal: &[Vec<f64>]| -> Vec<Vec<f64>> {
+        signal.iter().map(|channel| channel[..20 * 48_000 + frames].to_vec()).collect()
+    };
     for mutant in [Mutant::SendTapSwapped, Mutant::PanLawSwapped, Mutant::KeyOneFrameLate] {
         let wrong =
             interpret(&session, &sources, printed.start, (start - printed.start) as usize + frames, Some(mutant));

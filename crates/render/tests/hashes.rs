@@ -18,9 +18,9 @@ fn compare(rate: u32) {
     let plain = BounceOptions::default();
     let mut lines = String::new();
     for (name, options) in [
-        ("stems", plain),
-        ("through-master", BounceOptions { through_master: true, coding: Coding::Wav32f, ..plain }),
-        ("dry", BounceOptions { dry: true, dither: true, ..plain }),
+        ("stems", plain.clone()),
+        ("through-master", BounceOptions { through_master: true, coding: Coding::Wav32f, ..plain.clone() }),
+        ("dry", BounceOptions { dry: true, dither: Some(true), ..plain.clone() }),
     ] {
         let printed = disk::print(&session, &folder.path().join(name), options).expect("a proven set");
         assert!(printed.receipt.null.proven);

@@ -2,14 +2,20 @@
 
 mod interpreter;
 
+#[path = "interpreter/itself/clips.rs"]
+mod clips;
 #[path = "interpreter/itself/colour.rs"]
 mod colour;
 #[path = "interpreter/itself/dynamics.rs"]
 mod dynamics;
+#[path = "interpreter/itself/faders.rs"]
+mod faders;
+#[path = "interpreter/itself/layouts.rs"]
+mod layouts;
 
 use stemwright_core::{
-    Automation, Band, BandKind, Bus, Clip, Compressor, Db, Delay, DelayTime, Detector, Eq, Insert, Key, Master, PanLaw,
-    Param, SampleRate, Send, Session, Shape, Song, Strip, Tap, Target, Tempo, Track, Unit,
+    Automation, Band, BandKind, Bus, Clip, Compressor, Db, Delay, DelayTime, Detector, Eq, Fade, Insert, Key, PanLaw,
+    Param, SampleRate, Send, Session, Shape, Strip, Tap, Target, Track, Unit,
 };
 
 use interpreter::{Interpreted, Mutant, Source, Sources, interpret};
@@ -18,22 +24,17 @@ use interpreter::{Interpreted, Mutant, Source, Sources, interpret};
 fn session(rate: u32, channels: Vec<Vec<f64>>) -> (Session, Sources) {
     let mut strip = Strip::new("track");
     strip.pan_law = Some(PanLaw::Balance);
-    let session = Session {
-        song: Song::default(),
-        rate: SampleRate::new(rate).unwrap(),
-        tempo: Tempo { bpm: 120.0, time_signature: (4, 4) },
-        pan_law: PanLaw::ConstantPower,
-        tracks: vec![Track { strip, clips: vec![clip(0)] }],
-        buses: vec![],
-        master: Master::default(),
-        stems: vec![],
-        sections: vec![],
-    };
+    let session =
+        Session { tracks: vec![Track::new(strip, vec![clip(0)])], ..Session::new(SampleRate::new(rate).unwrap()) };
     (session, Sources::from([("file".into(), Source { channels })]))
 }
 
 fn clip(at: i64) -> Clip {
-    Clip { file: "file".into(), at, from: 0, length: None, gain: Db::ZERO, fade_in: 0, fade_out: 0 }
+    Clip::new("file", at)
+}
+
+fn fade(frames: u64) -> Fade {
+    Fade { frames, ..Fade::default() }
 }
 
 fn bus(name: &str) -> Bus {
@@ -88,7 +89,7 @@ fn whole_prototype(band: &Band, x: f64) -> f64 {
 }
 
 fn response(rate: u32, band: Band, frames: usize) -> Vec<f64> {
-    let [left, _] = through(rate, Unit::Eq(Eq { bands: vec![band] }), vec![vec![1.0]], frames).mix;
+    let [left, _] = through(rate, Unit::Eq(Eq { bands: vec![band] }), vec![vec![1.0]], frames).sides();
     left
 }
 
@@ -157,7 +158,7 @@ fn the_conditions_of_the_design_hold_to_eleven_digits_even_at_ten_hertz_and_192_
 fn a_bell_undoes_its_opposite() {
     let band = |gain| Band { kind: BandKind::Bell, freq: 20.0, gain: Db(gain), q: 1.5 };
     let eq = Eq { bands: vec![band(9.0), band(-9.0)] };
-    let [left, _] = through(192_000, Unit::Eq(eq), vec![vec![1.0]], 20_000).mix;
+    let [left, _] = through(192_000, Unit::Eq(eq), vec![vec![1.0]], 20_000).sides();
     close(left[0], 1.0, 1e-9);
     assert!(left[1..].iter().all(|x| x.abs() < 1e-9));
 }
@@ -165,7 +166,7 @@ fn a_bell_undoes_its_opposite() {
 /// The gain in dB that a steady level comes to.
 fn settled(compressor: &Compressor, level: f64) -> f64 {
     let x = 10f64.powf(level / 20.0);
-    let [left, _] = through(48_000, Unit::Compressor(compressor.clone()), vec![vec![x; 48_000]], 48_000).mix;
+    let [left, _] = through(48_000, Unit::Compressor(compressor.clone()), vec![vec![x; 48_000]], 48_000).sides();
     20.0 * (left[47_999] / x).log10()
 }
 
@@ -199,7 +200,7 @@ fn peak_ballistics_have_their_time_constants() {
     };
     let mut input = vec![1.0; 48_000];
     input.extend(vec![0.05; 4_800]);
-    let [out, _] = through(48_000, Unit::Compressor(compressor), vec![input.clone()], input.len()).mix;
+    let [out, _] = through(48_000, Unit::Compressor(compressor), vec![input.clone()], input.len()).sides();
     let reduction = |n: usize| -20.0 * (out[n] / input[n]).log10();
     // 20 dB are wanted from frame 0 on, so after frame n n + 1 steps are done.
     for n in [0, 100, 959, 2_000] {
@@ -222,7 +223,7 @@ fn the_mean_square_takes_five_milliseconds_and_the_louder_channel_counts() {
         ..Compressor::channel()
     };
     let unit = Unit::Compressor(compressor);
-    let [left, right] = through(48_000, unit, vec![vec![0.25; 4_800], vec![0.5; 4_800]], 4_800).mix;
+    let [left, right] = through(48_000, unit, vec![vec![0.25; 4_800], vec![0.5; 4_800]], 4_800).sides();
     for n in [239, 1_000, 4_799] {
         let level = 10.0 * (0.25 * (1.0 - (-((n + 1) as f64) / 240.0).exp())).log10();
         close(20.0 * (right[n] / 0.5).log10(), -(level + 40.0) / 2.0, 1e-9);
@@ -235,7 +236,7 @@ fn echoes_fall_where_the_time_says() {
     let delay = |ping_pong, time| Delay { time, feedback: 0.5, ping_pong, low_cut: None, high_cut: None, wet: 0.25 };
     // A sixteenth of a second at 120 BPM is an eighth of a quarter note: 3,000 frames.
     let unit = Unit::Delay(delay(false, DelayTime::Quarters(0.125)));
-    let [left, right] = through(48_000, unit, vec![vec![1.0]], 10_000).mix;
+    let [left, right] = through(48_000, unit, vec![vec![1.0]], 10_000).sides();
     assert_eq!(left, right);
     for (n, &x) in left.iter().enumerate() {
         let wanted = match n {
@@ -248,10 +249,10 @@ fn echoes_fall_where_the_time_says() {
         assert_eq!(x, wanted, "frame {n}");
     }
     let unit = Unit::Delay(delay(true, DelayTime::Seconds(0.001)));
-    let [left, right] = through(48_000, unit.clone(), vec![vec![1.0], vec![0.0]], 200).mix;
+    let [left, right] = through(48_000, unit.clone(), vec![vec![1.0], vec![0.0]], 200).sides();
     assert_eq!([left[0], left[48], left[96], left[144]], [0.75, 0.125, 0.0, 0.03125]);
     assert_eq!([right[0], right[48], right[96], right[144]], [0.0, 0.0, 0.0625, 0.0]);
-    let [mono, _] = through(48_000, unit, vec![vec![1.0]], 200).mix;
+    let [mono, _] = through(48_000, unit, vec![vec![1.0]], 200).sides();
     assert_eq!([mono[0], mono[48], mono[96], mono[144]], [0.75, 0.25, 0.125, 0.0625]);
 }
 
@@ -265,7 +266,7 @@ fn echoes_pass_their_cuts_once_a_turn() {
         high_cut: Some(4_000.0),
         wet: 1.0,
     };
-    let [left, _] = through(48_000, Unit::Delay(delay), vec![vec![1.0]], 7_200).mix;
+    let [left, _] = through(48_000, Unit::Delay(delay), vec![vec![1.0]], 7_200).sides();
     let pass = |kind, freq, at| {
         prototype(&Band { kind, freq, gain: Db::ZERO, q: 0.0 }, std::f64::consts::FRAC_1_SQRT_2, at / freq)
     };
@@ -281,9 +282,10 @@ fn echoes_pass_their_cuts_once_a_turn() {
 #[test]
 fn clips_have_their_place_gain_and_fades() {
     let (mut session, sources) = session(48_000, vec![(1..=10).map(f64::from).collect()]);
-    let first = Clip { at: -5, from: 2, length: Some(4), gain: Db(-6.0), fade_in: 2, fade_out: 2, ..clip(0) };
+    let first =
+        Clip { at: -5, from: 2, length: Some(4), gain: Db(-6.0), fade_in: fade(2), fade_out: fade(2), ..clip(0) };
     session.tracks[0].clips = vec![first, clip(-2)];
-    let [left, _] = interpret(&session, &sources, -32, 64, None).mix;
+    let [left, _] = interpret(&session, &sources, -32, 64, None).sides();
     let half = 10f64.powf(-0.3);
     let wanted = [3.0 * 0.25 * half, 4.0 * 0.75 * half, 5.0 * 0.75 * half, 6.0 * 0.25 * half + 1.0];
     for (n, wanted) in [(27, wanted[0]), (28, wanted[1]), (29, wanted[2])] {
@@ -298,11 +300,11 @@ fn automation_runs_straight_between_grid_frames() {
     let (mut session, sources) = session(48_000, vec![vec![1.0; 96]]);
     let strip = &mut session.tracks[0].strip;
     strip.automation = vec![
-        Automation { target: Target::Gain, shape: Shape::Hold, points: vec![(10, 0.0), (33, 20.0)] },
-        Automation { target: Target::Pan, shape: Shape::Linear, points: vec![(0, 0.0), (32, 0.5), (64, 0.5)] },
+        Automation::new(Target::Gain, Shape::Hold, &[(10, 0.0), (33, 20.0)]),
+        Automation::new(Target::Pan, Shape::Linear, &[(0, 0.0), (32, 0.5), (64, 0.5)]),
     ];
     session.tracks[0].clips[0].at = -16;
-    let [left, right] = interpret(&session, &sources, -32, 128, None).mix;
+    let [left, right] = interpret(&session, &sources, -32, 128, None).sides();
     let at = |n: i64| (left[(n + 32) as usize], right[(n + 32) as usize]);
     assert_eq!(at(-1), (1.0, 1.0));
     // The product of gain and pan runs: from 1 to ½ on the left until 32, then to 5 at 64.
@@ -319,18 +321,18 @@ fn pan_laws_have_their_centre_levels_and_stereo_is_balanced() {
     {
         let (mut session, sources) = session(48_000, vec![vec![1.0]]);
         session.tracks[0].strip.pan_law = Some(law);
-        let [left, right] = interpret(&session, &sources, 0, 1, None).mix;
+        let [left, right] = interpret(&session, &sources, 0, 1, None).sides();
         close(left[0], right[0], 1e-15);
         close(20.0 * left[0].log10(), -decibels, 0.01);
         session.tracks[0].strip.pan = -1.0;
-        let [left, right] = interpret(&session, &sources, 0, 1, None).mix;
+        let [left, right] = interpret(&session, &sources, 0, 1, None).sides();
         close(left[0], 1.0, 1e-15);
         close(right[0], 0.0, 1e-15);
     }
     let (mut session, sources) = session(48_000, vec![vec![1.0], vec![0.5]]);
     session.tracks[0].strip.pan_law = None;
     session.tracks[0].strip.pan = 0.25;
-    let [left, right] = interpret(&session, &sources, 0, 1, None).mix;
+    let [left, right] = interpret(&session, &sources, 0, 1, None).sides();
     assert_eq!((left[0], right[0]), (0.75, 0.5));
 }
 
@@ -372,7 +374,7 @@ fn taps_mute_and_solo_do_what_they_say() {
     let side = std::f64::consts::FRAC_1_SQRT_2;
     let right = |session: &Session, sources: &Sources| interpret(session, sources, 0, 4, None).mix[1][3];
     let ducked = |session: &Session, sources: &Sources| {
-        let [left, right] = interpret(session, sources, 0, 4, None).mix;
+        let [left, right] = interpret(session, sources, 0, 4, None).sides();
         left[3] - right[3]
     };
     let (mut session, sources) = routed();
@@ -410,7 +412,7 @@ fn taps_mute_and_solo_do_what_they_say() {
 #[test]
 fn mutants_are_heard() {
     let (mut session, sources) = routed();
-    session.tracks[0].clips[0].fade_in = 4;
+    session.tracks[0].clips[0].fade_in = fade(4);
     session.tracks[0].strip.pan = 0.3;
     let whole = interpret(&session, &sources, 0, 8, None);
     for mutant in [Mutant::SendTapSwapped, Mutant::PanLawSwapped, Mutant::KeyOneFrameLate] {
@@ -425,10 +427,7 @@ fn a_filter_that_moves_stays_where_it_stands_still() {
     let (mut session, sources) = session(96_000, vec![(0..300).map(|n| (f64::from(n) * 0.1).sin()).collect()]);
     session.tracks[0].strip.inserts = vec![Unit::Eq(Eq { bands: vec![band] }).into()];
     let fixed = interpret(&session, &sources, 0, 300, None);
-    session.tracks[0].strip.automation = vec![Automation {
-        target: Target::Insert(0, Param::BandFreq(0)),
-        shape: Shape::Linear,
-        points: vec![(-7, 500.0), (200, 500.0)],
-    }];
+    session.tracks[0].strip.automation =
+        vec![Automation::new(Target::Insert(0, Param::BandFreq(0)), Shape::Linear, &[(-7, 500.0), (200, 500.0)])];
     assert_eq!(interpret(&session, &sources, 0, 300, None), fixed);
 }

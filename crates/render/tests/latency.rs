@@ -9,7 +9,7 @@ use memory::{Memory, Printed, render};
 use random::{Case, case, describe};
 use stemwright_core::{
     Automation, Bus, Clip, Compressor, Db, Gate, Insert, Key, Limiter, Master, PanLaw, SampleRate, Saturation, Send,
-    Session, Shape, Song, Strip, Tap, Target, Tempo, Track, Unit,
+    Session, Shape, Strip, Tap, Target, Track, Unit,
 };
 use stemwright_render::{EngineOptions, Graph, Tail};
 
@@ -72,7 +72,7 @@ fn strip(name: &str, output: Option<&str>, inserts: Vec<Insert>) -> Strip {
 }
 
 fn clip(file: &str, at: i64) -> Clip {
-    Clip { file: file.into(), at, from: 0, length: None, gain: Db::ZERO, fade_in: 0, fade_out: 0 }
+    Clip::new(file, at)
 }
 
 /// Impulses under every threshold, through late tracks, late buses and late sends; `master` is late too.
@@ -91,14 +91,10 @@ fn session(rate: u32, master: Vec<Insert>) -> Session {
         strip.stem = Some(format!("Stem {name}"));
         strip.pan_law = Some(PanLaw::Balance);
         strip.sends = vec![Send { to: "Return".into(), gain: Db(-30.0), tap: Tap::Pre }];
-        tracks.push(Track { strip, clips: vec![clip("impulse", 1001)] });
+        tracks.push(Track::new(strip, vec![clip("impulse", 1001)]));
     }
     let bus = |strip| Bus { strip, is_return: false };
     Session {
-        song: Song::default(),
-        rate: SampleRate::new(rate).expect("a rate"),
-        tempo: Tempo { bpm: 120.0, time_signature: (4, 4) },
-        pan_law: PanLaw::ConstantPower,
         tracks,
         buses: vec![
             bus(strip("Late", None, vec![limiter(), saturation()])),
@@ -106,8 +102,7 @@ fn session(rate: u32, master: Vec<Insert>) -> Session {
             bus(strip("Return", None, vec![saturation(), saturation()])),
         ],
         master: Master { inserts: master, ..Master::default() },
-        stems: Vec::new(),
-        sections: Vec::new(),
+        ..Session::new(SampleRate::new(rate).expect("a rate"))
     }
 }
 
@@ -168,17 +163,17 @@ fn keys_and_automation_wait_for_what_is_late() {
     gated.pan = -1.0;
     let mut moved = strip("Moved", None, vec![limiter.clone(), limiter.clone()]);
     moved.pan = 1.0;
-    moved.automation =
-        vec![Automation { target: Target::Gain, shape: Shape::Hold, points: vec![(0, -150.0), (6_400, 0.0)] }];
+    moved.automation = vec![Automation::new(Target::Gain, Shape::Hold, &[(0, -150.0), (6_400, 0.0)])];
     let mut key = strip("Key", None, vec![limiter]);
     key.gain = Db(f64::NEG_INFINITY);
-    let track = |strip: Strip, file| Track { strip, clips: vec![clip(file, 0)] };
+    let track = |strip: Strip, file| Track::new(strip, vec![clip(file, 0)]);
     let mut session = session(48_000, Vec::new());
     session.tracks = vec![track(key, "key"), track(gated, "ones"), track(moved, "ones")];
     session.buses.clear();
     let media = Memory { rate: session.rate, sources: &sources };
     let options = EngineOptions { tail: Tail::Seconds(0.01), ..Default::default() };
-    let [left, right] = render(&session, &media, 1, options).mix;
+    let mix = render(&session, &media, 1, options).mix;
+    let (left, right) = (&mix[0], &mix[1]);
     assert_eq!(left.iter().position(|&x| x > 0.2), Some(4_000), "the gate opens with its key");
     // Jumps run in a straight line over the grid interval before them.
     assert_eq!(right.iter().position(|&x| x == 0.25), Some(6_400), "the fader jumps where it is told to");

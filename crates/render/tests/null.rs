@@ -35,7 +35,8 @@ fn half_ulp(x: f32) -> f64 {
 fn measure(whole: &Bounced, float: &Bounced, dither: bool) -> Measured {
     let names: Vec<&str> = whole.manifest.stems.iter().map(|stem| stem.file.as_str()).collect();
     assert_eq!(names, float.manifest.stems.iter().map(|stem| stem.file.as_str()).collect::<Vec<_>>());
-    let (mix24, mix32) = (integers(&whole.folder.join(MIX)), floats(&float.folder.join(MIX)));
+    let (mix24, mix32) =
+        (integers(&whole.folder.join(format!("{MIX}.wav"))), floats(&float.folder.join(format!("{MIX}.wav"))));
     let n = mix24.len();
     assert_eq!((n, n as u64), (mix32.len(), 2 * whole.receipt.frames));
     let mut found = Measured { stems: names.len(), samples: n, ..Default::default() };
@@ -87,8 +88,8 @@ fn measure(whole: &Bounced, float: &Bounced, dither: bool) -> Measured {
 }
 
 fn prove(session: &Session, folder: &Path, options: BounceOptions) -> Measured {
-    let dither = options.dither;
-    let whole = print(session, &folder.join("whole"), options).expect("a proven set");
+    let dither = options.dither == Some(true);
+    let whole = print(session, &folder.join("whole"), options.clone()).expect("a proven set");
     let float = BounceOptions { coding: Coding::Wav32f, ..options };
     let float = print(session, &folder.join("float"), float).expect("a proven set");
     let null = &whole.receipt.null;
@@ -114,7 +115,7 @@ fn the_example_adds_up() {
 #[test]
 fn the_example_adds_up_with_dither() {
     let folder = tempfile::tempdir().expect("a folder");
-    prove(&disk::example(), folder.path(), BounceOptions { dither: true, ..Default::default() });
+    prove(&disk::example(), folder.path(), BounceOptions { dither: Some(true), ..Default::default() });
 }
 
 #[test]
@@ -123,8 +124,14 @@ fn the_example_through_its_master_adds_up_to_the_master() {
     prove(&disk::example(), folder.path(), BounceOptions { through_master: true, ..Default::default() });
     // What the stems add up to is the master of an ordinary bounce, sample for sample.
     let plain = print(&disk::example(), &folder.path().join("plain"), BounceOptions::default()).expect("a proven set");
-    assert_eq!(integers(&plain.folder.join(MASTER)), integers(&folder.path().join("whole").join(MIX)));
-    assert_eq!(integers(&plain.folder.join(MIX)), integers(&folder.path().join("whole").join(PREMASTER)));
+    assert_eq!(
+        integers(&plain.folder.join(format!("{MASTER}.wav"))),
+        integers(&folder.path().join("whole").join(format!("{MIX}.wav")))
+    );
+    assert_eq!(
+        integers(&plain.folder.join(format!("{MIX}.wav"))),
+        integers(&folder.path().join("whole").join(format!("{PREMASTER}.wav")))
+    );
 }
 
 #[test]
@@ -156,7 +163,7 @@ fn the_measurement_notices_one_lsb() {
         strip.inserts.retain(|insert| insert.unit.key().is_none());
     }
     let options = BounceOptions::default();
-    let whole = print(&session, &folder.path().join("whole"), options).expect("a proven set");
+    let whole = print(&session, &folder.path().join("whole"), options.clone()).expect("a proven set");
     let float = BounceOptions { coding: Coding::Wav32f, ..options };
     let float = print(&session, &folder.path().join("float"), float).expect("a proven set");
     assert_eq!(measure(&whole, &float, false).lsb_errors, 0);
@@ -180,10 +187,10 @@ fn every_insert_adds_up() {
         let session = every::session(folder.path(), rate);
         let plain = BounceOptions::default();
         for (name, options) in [
-            ("stems", plain),
-            ("through", BounceOptions { through_master: true, ..plain }),
-            ("dry", BounceOptions { dry: true, ..plain }),
-            ("dithered", BounceOptions { dither: true, ..plain }),
+            ("stems", plain.clone()),
+            ("through", BounceOptions { through_master: true, ..plain.clone() }),
+            ("dry", BounceOptions { dry: true, ..plain.clone() }),
+            ("dithered", BounceOptions { dither: Some(true), ..plain.clone() }),
         ] {
             let found = prove(&session, &folder.path().join(name), options);
             assert_eq!(found.stems, 4);

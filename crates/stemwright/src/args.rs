@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use stemwright_core::{Coding, Severity};
+use stemwright_core::{Coding, Layout, SampleRate, Severity};
 use stemwright_render::{Fault, Headroom, Tail};
 
 /// Music stems that provably sum to the mix.
@@ -11,6 +11,7 @@ use stemwright_render::{Fault, Headroom, Tail};
 #[command(after_help = "\
 Examples:
   stemwright bounce song/            song/session.toml into song-stems/
+  stemwright new tracks/             a session.toml for a folder of multitracks
   stemwright bounce song/ --dry-run  what would be written
   stemwright help bounce             everything about one command")]
 pub(crate) struct Args {
@@ -23,6 +24,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make a session of a folder of multitracks: roles, buses, stereo pairs and tempo by the names of its files
+    New(New),
     /// Print every stem of a session, the mix and the master in one pass, with a proof that they add up
     Bounce(Bounce),
 }
@@ -47,16 +50,48 @@ pub(crate) struct Talk {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
+  stemwright new tracks/                 tracks/session.toml, with a comment above each guess
+  stemwright new tracks/ --dry-run       how the files are understood; nothing is written
+  stemwright new tracks/ -o mix.toml     the session elsewhere
+  stemwright new tracks/ --force         again; the session.toml that is there is kept as session.toml.bak
+
+Exit status: 0 the session is made, 1 it is and there are findings, 2 it is not.")]
+pub(crate) struct New {
+    /// The folder of the exported tracks of a song, or one with sub-folders of them
+    pub(crate) folder: PathBuf,
+    /// The session to write [default: FOLDER/session.toml]
+    #[arg(short, long, value_name = "SESSION")]
+    pub(crate) output: Option<PathBuf>,
+    /// Show how the files are understood, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write even if the session is already there; it is kept under another name
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
   stemwright bounce song/                        song/session.toml into song-stems/
+  stemwright bounce tracks/                      a folder of multitracks without a session, into tracks-stems/
   stemwright bounce song/ --headroom auto        as much lower as no file clips
   stemwright bounce mix.toml -o ~/out --format wav32f
   stemwright bounce song/ --through-master       stems that add up to the mastered track
   stemwright bounce song/ --dry --wet            song-stems/ and, without inserts and returns, song-stems-dry/
+  stemwright bounce song/ --format flac24 --rate 48000
+  stemwright bounce song/ --stems Drums,Bass     two files of the set, proven with the others, in song-stems-part/
+  stemwright bounce song/ --section Chorus       cut on its first and last frame, in song-stems-Chorus/
   stemwright bounce song/ --dry-run              what would be written
+
+What was rendered is kept (8 GB at most; STEMWRIGHT_CACHE names another folder, STEMWRIGHT_CACHE_MB another bound),
+so that after a change only what it touches is rendered again: the same bytes, sooner.
 
 Exit status: 0 the set is written and proven, 1 it is and there are findings, 2 it is not, or with --dry --wet one of them is not.")]
 pub(crate) struct Bounce {
-    /// A session.toml, or the folder it is in
+    /// A session.toml, the folder it is in, or a folder of multitracks without one
     pub(crate) session: PathBuf,
     /// The folder to write the set to [default: NAME-stems beside the session]
     #[arg(short, long, value_name = "SET")]
@@ -64,15 +99,34 @@ pub(crate) struct Bounce {
     /// File type and sample format
     #[arg(long, value_enum, default_value_t = Format::Wav24)]
     pub(crate) format: Format,
-    /// One gain for every file: so many dB lower, or `auto`: lower only if a file would clip
-    #[arg(long, value_parser = headroom, allow_negative_numbers = true, default_value = "0", value_name = "DB|auto")]
-    pub(crate) headroom: Headroom,
+    /// One gain for every file: so many dB lower, or `auto`: lower only if a file would clip [default: 0, and `auto` for
+    /// a folder without a session]
+    #[arg(long, value_parser = headroom, allow_negative_numbers = true, value_name = "DB|auto")]
+    pub(crate) headroom: Option<Headroom>,
     /// Where files end: so many seconds after the last clip, or `auto`: when nothing sounds any more
     #[arg(long, value_parser = tail, allow_negative_numbers = true, default_value = "auto", value_name = "SECONDS|auto")]
     pub(crate) tail: Tail,
-    /// Dither integer files (TPDF); at 24 bits it is off unless asked for
+    /// Render at another rate than the session's: 44100 to 192000 Hz
+    #[arg(long, value_parser = rate, value_name = "HZ")]
+    pub(crate) rate: Option<SampleRate>,
+    /// Channels of every file; the master is folded into them, and so is each stem [default: the master's]
+    #[arg(long, value_enum)]
+    pub(crate) layout: Option<Channels>,
+    /// Write these stems only; all are rendered and proven
+    #[arg(long, value_delimiter = ',', value_name = "A,B")]
+    pub(crate) stems: Option<Vec<String>>,
+    /// Write one section of the song only, such as Chorus or Chorus#2: the same frames that the whole song has there
+    #[arg(long, value_name = "NAME", conflicts_with = "tail")]
+    pub(crate) section: Option<String>,
+    /// Write stems whose left and right are the same as mono files; they stand in left and right with factor 1
+    #[arg(long)]
+    pub(crate) mono_stems: bool,
+    /// Dither integer files (TPDF); it is on at 16 bits and off at 24 unless asked for
     #[arg(long)]
     pub(crate) dither: bool,
+    /// Dither nothing, 16 bits neither
+    #[arg(long, conflicts_with = "dither")]
+    pub(crate) no_dither: bool,
     /// Stems that add up to the mastered track: each goes through the master chain, its share of every gain exact
     #[arg(long)]
     pub(crate) through_master: bool,
@@ -88,6 +142,9 @@ pub(crate) struct Bounce {
     /// Frames in a block; changes no sample
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1 << 20), allow_negative_numbers = true, default_value_t = 4096, value_name = "N")]
     pub(crate) block: u32,
+    /// Neither read nor keep what was rendered before; changes no sample
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     /// Show what would be written, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -99,6 +156,18 @@ pub(crate) struct Bounce {
     pub(crate) inject_fault: Option<Fault>,
     #[command(flatten)]
     pub(crate) talk: Talk,
+}
+
+impl Bounce {
+    /// The dither that was asked for, if one was.
+    pub(crate) fn dither(&self) -> Option<bool> {
+        (self.dither || self.no_dither).then_some(self.dither)
+    }
+}
+
+fn rate(text: &str) -> Result<SampleRate, String> {
+    let hz = text.parse::<u32>().ok().filter(|hz| (44_100..=192_000).contains(hz));
+    hz.and_then(SampleRate::new).ok_or_else(|| "write a number of Hz from 44100 to 192000".to_owned())
 }
 
 fn headroom(text: &str) -> Result<Headroom, String> {
@@ -123,10 +192,18 @@ fn fault(text: &str) -> Result<Fault, String> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// 24-bit integer WAV
+    /// 24-bit integer WAV (RF64 past 4 GiB, as all WAV)
     Wav24,
     /// 32-bit float WAV
     Wav32f,
+    /// 16-bit integer WAV, dithered; for demos only
+    Wav16,
+    /// 24-bit AIFF, up to 4 GiB a file
+    Aiff24,
+    /// 24-bit FLAC
+    Flac24,
+    /// 16-bit FLAC, dithered; for demos only
+    Flac16,
 }
 
 impl From<Format> for Coding {
@@ -134,6 +211,38 @@ impl From<Format> for Coding {
         match format {
             Format::Wav24 => Self::Wav24,
             Format::Wav32f => Self::Wav32f,
+            Format::Wav16 => Self::Wav16,
+            Format::Aiff24 => Self::Aiff24,
+            Format::Flac24 => Self::Flac24,
+            Format::Flac16 => Self::Flac16,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Channels {
+    /// (L+R)/2
+    Mono,
+    /// Left, right; 5.1 and 7.1 by ITU-R BS.775
+    Stereo,
+    /// Mid (L+R)/2, side (L-R)/2
+    Ms,
+    /// L R C LFE Ls Rs
+    #[value(name = "5.1")]
+    Surround51,
+    /// L R C LFE Lrs Rrs Lss Rss
+    #[value(name = "7.1")]
+    Surround71,
+}
+
+impl From<Channels> for Layout {
+    fn from(channels: Channels) -> Self {
+        match channels {
+            Channels::Mono => Self::Mono,
+            Channels::Stereo => Self::Stereo,
+            Channels::Ms => Self::MidSide,
+            Channels::Surround51 => Self::Surround51,
+            Channels::Surround71 => Self::Surround71,
         }
     }
 }

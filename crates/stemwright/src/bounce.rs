@@ -2,21 +2,20 @@
 
 use crate::args::Bounce;
 use crate::exit::{self, FAILED, STOPPED};
+use crate::new::{SESSION, document_in, made_from, tell};
+use crate::planned::{count, in_words};
 use crate::printer::Printer;
 use anyhow::{Context, anyhow};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use stemwright_audio::Files;
-use stemwright_core::{BounceReport, Coding, ErrorReport, Plan, PlannedStem, ReferenceKind, stem_file_name};
-use stemwright_daw::{SessionError, SessionFile};
-use stemwright_render::{BounceError, BounceOptions, Bounced, EngineError, Graph, GraphError, bounce, set_bytes};
+use stemwright_core::{BounceReport, ErrorReport, Finding, Layout, ReferenceKind, Session, Severity, in_file_name};
+use stemwright_daw::{FolderError, FolderSession, SessionError, SessionFile};
+use stemwright_render::{BounceError, BounceOptions, Bounced, EngineError, GraphError, Headroom, bounce, plan};
 
 /// Set by Ctrl-C; the engine looks at it in every block.
 static STOP: AtomicBool = AtomicBool::new(false);
-
-/// The session document of a folder.
-const SESSION: &str = "session.toml";
 
 pub(crate) fn run(args: &Bounce) -> ExitCode {
     let printer = Printer::new(&args.talk);
@@ -47,6 +46,12 @@ impl From<SessionError> for Failure {
     }
 }
 
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        Self { message: error.to_string(), hint: error.hint, stopped: false }
+    }
+}
+
 /// Prints the set or sets that were asked for. What went wrong is told, and stands in the report.
 fn work(args: &Bounce, printer: Printer, report: &mut BounceReport) -> Result<u8, Failure> {
     let told = |failure: Failure, report: &mut BounceReport| {
@@ -73,16 +78,48 @@ fn work(args: &Bounce, printer: Printer, report: &mut BounceReport) -> Result<u8
 struct Job<'a> {
     args: &'a Bounce,
     printer: Printer,
+    /// The session document; of a folder without one, where it would be.
     path: PathBuf,
-    file: SessionFile,
+    source: Source,
     media: Files,
+}
+
+/// Where the session comes from.
+enum Source {
+    File(SessionFile),
+    /// A folder of multitracks without a session document.
+    Folder(FolderSession),
+}
+
+impl Source {
+    fn session(&self) -> &Session {
+        match self {
+            Self::File(file) => &file.session,
+            Self::Folder(made) => &made.session,
+        }
+    }
+
+    /// An error of a later step, with the line of the strip where there is a document.
+    fn at_strip(&self, name: &str, message: String) -> String {
+        match self {
+            Self::File(file) => file.error_at_strip(name, message, None).to_string(),
+            Self::Folder(_) => message,
+        }
+    }
 }
 
 impl<'a> Job<'a> {
     fn new(args: &'a Bounce, printer: Printer, report: &mut BounceReport) -> Result<Self, Failure> {
-        let path = document(&args.session)?;
+        let path = if args.session.is_dir() { document_in(&args.session) } else { args.session.clone() };
         report.set = target(args, &path, args.dry && !args.wet)?.display().to_string();
-        let file = SessionFile::read(&path)?;
+        let media = Files::new();
+        let source = if args.session.is_dir() && !path.is_file() {
+            Source::Folder(FolderSession::read_at(&args.session, &media, args.rate)?)
+        } else {
+            Source::File(SessionFile::read_at(&path, args.rate)?)
+        };
+        report.findings = noticed(&source, &args.session);
+        tell(report.findings.iter(), printer);
         if !args.dry_run {
             let handler = || {
                 if STOP.swap(true, Ordering::Relaxed) {
@@ -93,42 +130,74 @@ impl<'a> Job<'a> {
             ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")?;
             stemwright_audio::allow_many_files();
         }
-        Ok(Self { args, printer, path, file, media: Files::new() })
+        Ok(Self { args, printer, path, source, media })
     }
 
     /// Prints one set, or with `--dry-run` what would be in it.
     fn print(&self, dry: bool, report: &mut BounceReport) -> Result<u8, Failure> {
-        let Self { args, printer, file, media, .. } = self;
+        let Self { args, printer, source, media, .. } = self;
         let target = target(args, &self.path, dry)?;
         report.set = target.display().to_string();
-        if args.dry_run {
-            return plan(args, *printer, file, media, report);
-        }
         let options = BounceOptions {
             coding: args.format.into(),
-            headroom: args.headroom,
-            dither: args.dither,
+            layout: args.layout.map(Into::into),
+            headroom: args.headroom.unwrap_or(match source {
+                Source::File(_) => Headroom::Db(0.0),
+                Source::Folder(_) => Headroom::Auto,
+            }),
+            dither: args.dither(),
+            mono_stems: args.mono_stems,
+            stems: args.stems.clone(),
+            section: args.section.clone(),
             through_master: args.through_master,
             dry,
             tail: args.tail,
             block: args.block as usize,
             threads: args.threads.map(usize::from),
+            cache: if args.no_cache { None } else { crate::cache::options() },
             force: args.force,
             fault: args.inject_fault,
         };
-        let bar = printer.progress(file.session.rate.hz());
-        let result = bounce(&file.session, media, &target, options, &|progress| bar.show(progress), &STOP);
+        if args.dry_run {
+            return self.plan(&options, report);
+        }
+        let session = source.session();
+        let bar = printer.progress(session.rate.hz());
+        let result = bounce(session, media, &target, options, &|progress| bar.show(progress), &STOP);
         let speed = bar.finish(result.as_ref().map_or(0, |bounced| bounced.receipt.frames));
-        let bounced = result.map_err(|error| failure(error, file, &target, report))?;
+        let bounced = result.map_err(|error| failure(error, source, &target, report))?;
         for finding in &bounced.receipt.findings {
             printer.finding(finding);
         }
         printer.result(&table(&bounced, speed, printer.verbose));
-        let status = exit::from_findings(&bounced.receipt.findings, args.talk.fail_on.into());
+        let fail_on = args.talk.fail_on.into();
+        let before = exit::from_findings(&report.findings, fail_on);
+        let status = before.max(exit::from_findings(&bounced.receipt.findings, fail_on));
         report.ok = true;
         report.moved_aside = bounced.moved_aside.map(|path| path.display().to_string());
         report.manifest = Some(bounced.manifest);
         report.receipt = Some(bounced.receipt);
+        Ok(status)
+    }
+
+    /// Says what would be written.
+    fn plan(&self, options: &BounceOptions, report: &mut BounceReport) -> Result<u8, Failure> {
+        let plan = plan(self.source.session(), &self.media, options).map_err(|error| Failure {
+            message: match &error {
+                BounceError::Graph(graph) => at_line(graph, &self.source),
+                _ => error.to_string(),
+            },
+            hint: error.hint(),
+            stopped: false,
+        })?;
+        for finding in &plan.findings {
+            self.printer.finding(finding);
+        }
+        self.printer.result(&in_words(&plan, &report.set));
+        let fail_on = self.args.talk.fail_on.into();
+        let status = exit::from_findings(&report.findings, fail_on).max(exit::from_findings(&plan.findings, fail_on));
+        report.ok = true;
+        report.plan = Some(plan);
         Ok(status)
     }
 }
@@ -143,26 +212,33 @@ fn target(args: &Bounce, document: &Path, dry: bool) -> Result<PathBuf, Failure>
             Ok(output.with_file_name(name))
         }
         Some(output) => Ok(output.clone()),
-        None => default_target(document, if dry { "-stems-dry" } else { "-stems" }),
+        None => {
+            let mut ending = "-stems".to_owned();
+            match &args.section {
+                Some(section) => ending += &format!("-{}", in_file_name(section, "section")),
+                // A part never takes the place of a whole set.
+                None if args.stems.is_some() => ending += "-part",
+                None => {}
+            }
+            default_target(document, &if dry { ending + "-dry" } else { ending })
+        }
     }
 }
 
-/// The session document that a path means.
-fn document(path: &Path) -> Result<PathBuf, Failure> {
-    if !path.is_dir() {
-        return Ok(path.to_owned());
+/// What there is to say before anything is rendered: of a folder, what is more than a guess about a role, which stand in the
+/// session that `new` writes.
+fn noticed(source: &Source, path: &Path) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Source::Folder(made) = source {
+        findings.push(made_from(path, made));
+        findings.extend(made.findings.iter().filter(|finding| finding.severity > Severity::Note).cloned());
     }
-    let inside = path.join(SESSION);
-    if inside.is_file() {
-        return Ok(inside);
+    for reference in &source.session().references {
+        let what = "it is a mix to compare with; the stems are not compared with it here";
+        let finding = Finding::new(Severity::Note, "reference-not-compared", what).in_file(reference);
+        findings.push(finding.hint("`stemwright check` will compare them"));
     }
-    Err(Failure {
-        message: format!("{} holds no {SESSION}", path.display()),
-        hint: Some(format!(
-            "write a {SESSION} that places its files (README.md shows one); folders of multitracks without one cannot be bounced yet"
-        )),
-        stopped: false,
-    })
+    findings
 }
 
 /// `NAME-stems`, or with another ending, beside the session: beside its folder if it is called session.toml, else beside the file.
@@ -186,7 +262,7 @@ fn default_target(document: &Path, ending: &str) -> Result<PathBuf, Failure> {
 }
 
 /// An error in the user's terms, at its line in the session where it has one.
-fn failure(error: BounceError, file: &SessionFile, target: &Path, report: &mut BounceReport) -> Failure {
+fn failure(error: BounceError, source: &Source, target: &Path, report: &mut BounceReport) -> Failure {
     let mut hint = error.hint();
     if let BounceError::NotProven(receipt) = &error {
         report.receipt = Some((**receipt).clone());
@@ -196,16 +272,16 @@ fn failure(error: BounceError, file: &SessionFile, target: &Path, report: &mut B
     }
     let stopped = matches!(error, BounceError::Engine(EngineError::Cancelled));
     let message = match &error {
-        BounceError::Graph(graph) => at_line(graph, file),
+        BounceError::Graph(graph) => at_line(graph, source),
         BounceError::Engine(EngineError::Source { track, .. } | EngineError::EndedEarly { track, .. }) => {
-            file.error_at_strip(track, error.to_string(), None).to_string()
+            source.at_strip(track, error.to_string())
         }
         _ => error.to_string(),
     };
     Failure { message, hint, stopped }
 }
 
-fn at_line(error: &GraphError, file: &SessionFile) -> String {
+fn at_line(error: &GraphError, source: &Source) -> String {
     let strip = match error {
         GraphError::UnknownName { by, .. } => by,
         GraphError::IntoTrack { from, .. } => from,
@@ -213,10 +289,11 @@ fn at_line(error: &GraphError, file: &SessionFile) -> String {
         GraphError::Source { track, .. }
         | GraphError::Channels { track, .. }
         | GraphError::PastTheEnd { track, .. } => track,
+        GraphError::Impulse { strip, .. } | GraphError::ImpulseChannels { strip, .. } => strip,
         GraphError::Loop { path } => path.split('`').nth(1).unwrap_or_default(),
-        GraphError::Empty => "",
+        GraphError::Empty | GraphError::UnknownStem { .. } => "",
     };
-    file.error_at_strip(strip, error.to_string(), None).to_string()
+    source.at_strip(strip, error.to_string())
 }
 
 /// Writes the figures of a set that was not proven beside where it would have been. That they cannot be kept is not
@@ -227,53 +304,6 @@ fn keep_receipt(receipt: &stemwright_core::Receipt, target: &Path) -> Option<Pat
     let path = target.with_file_name(name);
     std::fs::write(&path, serde_json::to_vec_pretty(receipt).ok()?).ok()?;
     Some(path)
-}
-
-fn plan(
-    args: &Bounce,
-    printer: Printer,
-    file: &SessionFile,
-    media: &Files,
-    report: &mut BounceReport,
-) -> Result<u8, Failure> {
-    let graph = Graph::new(&file.session, media).map_err(|error| Failure {
-        message: at_line(&error, file),
-        hint: error.hint(),
-        stopped: false,
-    })?;
-    let stems = graph.stems.iter().zip(1..).map(|(stem, number)| PlannedStem {
-        file: stem_file_name(number, &stem.name),
-        name: stem.name.clone(),
-        tracks: stem.tracks.iter().map(|&track| graph.nodes[track].strip.name.clone()).collect(),
-    });
-    let plan = Plan {
-        stems: stems.collect(),
-        frames: (graph.end - graph.start) as u64,
-        start: graph.start,
-        latency: graph.master_late.output as u64,
-        bytes: set_bytes(&graph, args.format.into()),
-        findings: graph.findings.clone(),
-    };
-    for finding in &plan.findings {
-        printer.finding(finding);
-    }
-    let length = file.session.rate.clock(plan.frames as i64);
-    let mut text = format!("{} would hold {}, the mix and the master\n", report.set, count(plan.stems.len()));
-    text += &format!("{length} and the tail, at {}, about {:.0} MB\n", file.session.rate, plan.bytes as f64 / 1e6);
-    if plan.latency > 0 {
-        let milliseconds = plan.latency as f64 / f64::from(file.session.rate.hz()) * 1e3;
-        text += &format!("latency {milliseconds:.1} ms ({} frames), compensated\n", plan.latency);
-    }
-    text += "\n";
-    let width = plan.stems.iter().map(|stem| stem.file.chars().count()).max().unwrap_or(0);
-    for stem in &plan.stems {
-        text += &format!("  {:width$}  {}\n", stem.file, stem.tracks.join(", "));
-    }
-    printer.result(&text);
-    let status = exit::from_findings(&plan.findings, args.talk.fail_on.into());
-    report.ok = true;
-    report.plan = Some(plan);
-    Ok(status)
 }
 
 /// The closing table.
@@ -289,7 +319,11 @@ fn table(bounced: &Bounced, speed: f64, verbose: bool) -> String {
         };
         (&reference.file, reference.levels, words.to_owned(), &reference.chain)
     });
-    let rows: Vec<_> = references.chain(stems).collect();
+    let extras = manifest.extras.iter();
+    let none = Vec::new();
+    let extras =
+        extras.map(|extra| (&extra.file, extra.levels, format!("the sum of {}", extra.stems.join(", ")), &none));
+    let rows: Vec<_> = references.chain(stems).chain(extras).collect();
     let width = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0);
     let mut text = format!("{:width$}    dBFS    dBTP    LUFS\n", "");
     for (file, levels, words, chain) in rows {
@@ -301,13 +335,11 @@ fn table(bounced: &Bounced, speed: f64, verbose: bool) -> String {
             text += &format!("{:width$}                          {line}\n", "");
         }
     }
-    let coding = match manifest.format.coding {
-        Coding::Wav24 => "24-bit",
-        Coding::Wav32f => "32-bit float",
-    };
+    let (coding, layout) = (manifest.format.coding.words(), manifest.format.layout);
+    let layout = if layout == Layout::Stereo { String::new() } else { format!("{layout}, ") };
     let length = receipt.rate.clock(receipt.frames as i64);
     text += &format!(
-        "\n{}, {length} each, {} {coding} WAV, in {}\n",
+        "\n{}, {length} each, {layout}{} {coding}, in {}\n",
         count(manifest.stems.len()),
         receipt.rate,
         bounced.folder.display()
@@ -316,11 +348,11 @@ fn table(bounced: &Bounced, speed: f64, verbose: bool) -> String {
     if let Some(aside) = &bounced.moved_aside {
         text += &format!("the folder that stood there is now {}\n", aside.display());
     }
+    let [computed, read] = bounced.strips;
+    if read > 0 {
+        text += &format!("{read} of {} strips were rendered before\n", computed + read);
+    }
     text + &format!("{speed:.0} × real time\n")
-}
-
-fn count(stems: usize) -> String {
-    if stems == 1 { "1 stem".to_owned() } else { format!("{stems} stems") }
 }
 
 /// The null test in a line.

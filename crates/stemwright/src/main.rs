@@ -2,7 +2,10 @@
 
 mod args;
 mod bounce;
+mod cache;
 mod exit;
+mod new;
+mod planned;
 mod printer;
 
 use clap::Parser;
@@ -12,6 +15,7 @@ fn main() -> ExitCode {
     let args = args::Args::parse();
     args.color.write_global();
     match args.command {
+        args::Command::New(new) => new::run(&new),
         args::Command::Bounce(bounce) => bounce::run(&bounce),
     }
 }

@@ -37,10 +37,11 @@ fn a_session_that_is_not_there_is_named() {
     desk.bounce(&["nowhere.toml"]).ended(2).says(&["nowhere.toml", "hint: "]);
     desk.bounce(&["nowhere/session.toml"]).ended(2).says(&["nowhere/session.toml", "hint: "]);
     desk.write("audio/kick.wav", plain_wav());
-    desk.bounce(&["audio"]).ended(2).says(&["audio holds no session.toml", "hint: "]);
+    desk.write("texts/read.txt", "Buy milk.");
+    desk.bounce(&["texts"]).ended(2).says(&["texts holds no audio files", "hint: "]);
     // The audio file in the session's place.
     desk.bounce(&["audio/kick.wav"]).ended(2).says(&["audio/kick.wav", "hint: "]);
-    assert_eq!(desk.names(), ["audio", "song"]);
+    assert_eq!(desk.names(), ["audio", "song", "texts"]);
 }
 
 #[test]

@@ -148,7 +148,12 @@ fn the_set_stands_beside_its_session() {
     ] {
         let before: BTreeSet<_> = desk.tree().into_keys().collect();
         let mut command = Command::new(TOOL);
-        let output = command.args(["bounce", session]).current_dir(desk.path(from)).output().unwrap();
+        let output = command
+            .args(["bounce", session])
+            .current_dir(desk.path(from))
+            .env("STEMWRIGHT_CACHE", desk.cache.path())
+            .output()
+            .unwrap();
         let outcome = Outcome::from(output).ended(0);
         assert!(outcome.out.contains("-stems"));
         fs::remove_dir_all(desk.path(set)).unwrap_or_else(|_| panic!("{session} in {from}: {:?}", desk.names()));
@@ -230,7 +235,12 @@ fn thousands_of_files_do_not_need_thousands_of_handles() {
     }
     desk.session("song/session.toml", &tables);
     let script = format!("ulimit -n 128; exec '{TOOL}' bounce song");
-    let output = Command::new("bash").args(["-c", &script]).current_dir(desk.path("")).output().unwrap();
+    let output = Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(desk.path(""))
+        .env("STEMWRIGHT_CACHE", desk.cache.path())
+        .output()
+        .unwrap();
     Outcome::from(output).ended(0);
     assert!(desk.path("song-stems/01_All.wav").exists());
 }
@@ -245,7 +255,12 @@ fn more_stems_than_there_are_handles_are_written_or_refused_with_a_remedy() {
     assert_eq!(desk.names_in("song-stems").len(), 204);
     let before = desk.tree();
     let script = format!("ulimit -n 128; exec '{TOOL}' bounce song");
-    let output = Command::new("bash").args(["-c", &script]).current_dir(desk.path("")).output().unwrap();
+    let output = Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(desk.path(""))
+        .env("STEMWRIGHT_CACHE", desk.cache.path())
+        .output()
+        .unwrap();
     let outcome = Outcome::from(output);
     if outcome.status != Some(0) {
         outcome.ended(2).says(&["error: ", "hint: ", "ulimit -n"]);

@@ -56,7 +56,7 @@ fn writes_that_fail_half_way_leave_nothing() {
             let before = desk.tree();
             let script = format!("trap '' XFSZ; ulimit -f {limit}; exec '{TOOL}' bounce song");
             let mut bash = Command::new("bash");
-            bash.args(["-c", &script]).current_dir(desk.path(""));
+            bash.args(["-c", &script]).current_dir(desk.path("")).env("STEMWRIGHT_CACHE", desk.cache.path());
             let outcome = Outcome::from(bash.output().unwrap()).ended(2);
             outcome.says(&["no space to write", ".wav", "hint: free some space"]);
             assert_untouched(&before, &desk.tree());

@@ -18,6 +18,11 @@ fn a_song_is_bounced_in_a_fraction_of_its_size() {
     };
     desk.session("song/session.toml", &(0..8).map(track).collect::<String>());
     let script = format!("ulimit -v 300000; exec '{TOOL}' bounce song --threads 2");
-    let output = Command::new("bash").args(["-c", &script]).current_dir(desk.path(".")).output().expect("bash runs");
+    let output = Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(desk.path("."))
+        .env("STEMWRIGHT_CACHE", desk.cache.path())
+        .output()
+        .expect("bash runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

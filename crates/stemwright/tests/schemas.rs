@@ -1,7 +1,7 @@
 //! The committed JSON schemas are those of the types. `STEMWRIGHT_BLESS=1` writes them again.
 
 use std::path::Path;
-use stemwright_core::{BounceReport, Manifest, Receipt};
+use stemwright_core::{BounceReport, Manifest, NewReport, Receipt};
 
 #[test]
 fn schemas_are_current() {
@@ -10,6 +10,7 @@ fn schemas_are_current() {
         ("stems.json", schemars::schema_for!(Manifest)),
         ("receipt.json", schemars::schema_for!(Receipt)),
         ("bounce.json", schemars::schema_for!(BounceReport)),
+        ("new.json", schemars::schema_for!(NewReport)),
     ];
     for (name, schema) in schemas {
         let wanted = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";

@@ -107,15 +107,12 @@ impl Running {
 fn controller(moved: &Moved, shape: Shape, points: &[(i64, f64)]) -> Controller {
     let points = points.to_vec();
     match moved {
-        Moved::Insert(unit, param) => Controller::of_unit(
-            unit,
-            0,
-            &[Automation { target: Target::Insert(0, *param), shape, points }],
-            rate_of(HZ),
-        ),
+        Moved::Insert(unit, param) => {
+            Controller::of_unit(unit, 0, &[Automation::new(Target::Insert(0, *param), shape, &points)], rate_of(HZ))
+        }
         // As a strip has it (`crates/render/src/strip.rs`).
         Moved::Pan => Controller::new(2, true, move |frame, values| {
-            let automation = Automation { target: Target::Pan, shape, points: points.clone() };
+            let automation = Automation::new(Target::Pan, shape, &points);
             values.copy_from_slice(&pan_factors(PanLaw::ConstantPower, automation.value(frame)));
         }),
     }
@@ -148,7 +145,7 @@ impl Move {
             let mut block: Vec<&mut [f64]> = channels.iter_mut().map(Vec::as_mut_slice).collect();
             running.process(0, &mut block, controls.block(0, FRAMES));
         } else {
-            let automation = Automation { target: Target::Pan, shape, points };
+            let automation = Automation::new(Target::Pan, shape, &points);
             for n in 0..FRAMES {
                 let value = automation.value(n as i64);
                 let mut fixed = controller(&self.moved, Shape::Hold, &[(0, value)]);
@@ -241,11 +238,8 @@ pub fn image(slope: f64) -> [f64; 2] {
     const WHOLE: usize = 960;
     const FREQ: f64 = 1000.0;
     let seconds = WHOLE as f64 / RATE;
-    let law = Automation {
-        target: Target::Insert(0, Param::Gain),
-        shape: Shape::Linear,
-        points: vec![(0, 0.0), (WHOLE as i64, -slope * seconds)],
-    };
+    let law =
+        Automation::new(Target::Insert(0, Param::Gain), Shape::Linear, &[(0, 0.0), (WHOLE as i64, -slope * seconds)]);
     let mut controls = Controller::of_unit(&Unit::Gain(Db::ZERO), 0, std::slice::from_ref(&law), rate_of(HZ));
     let mut out = sine(FREQ / RATE, 0.0, WHOLE);
     let wave = out.clone();

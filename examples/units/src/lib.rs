@@ -4,14 +4,20 @@
 //! and plots what they give. Figures are computed with `libm` and never fused, so that they are the same text
 //! everywhere.
 
+pub mod align;
 pub mod automation;
+pub mod chorus;
 pub mod clicks;
 pub mod compressor;
+pub mod convolution;
 pub mod de_esser;
 pub mod delay;
+pub mod dynamic_eq;
 pub mod eq;
 pub mod gate;
 pub mod limiter;
+pub mod multiband;
+pub mod phaser;
 pub mod plot;
 pub mod report;
 pub mod resampler;
@@ -20,6 +26,7 @@ pub mod run;
 pub mod saturation;
 pub mod signals;
 pub mod spectrum;
+pub mod transient;
 pub mod true_peak;
 pub mod width;
 pub mod window;
@@ -33,7 +40,7 @@ type Part = (&'static str, fn() -> Section);
 
 /// The report: texts by their path under `docs`. `said` hears the name of each part when it is done.
 pub fn report(mut said: impl FnMut(&str)) -> Vec<(String, String)> {
-    let parts: [Part; 12] = [
+    let parts: [Part; 19] = [
         ("equaliser", eq::section),
         ("compressor", compressor::section),
         ("limiter", limiter::section),
@@ -41,8 +48,15 @@ pub fn report(mut said: impl FnMut(&str)) -> Vec<(String, String)> {
         ("de-esser", de_esser::section),
         ("width", width::section),
         ("gate", gate::section),
+        ("transient shaper", transient::section),
+        ("multiband compressor", multiband::section),
+        ("dynamic equaliser", dynamic_eq::section),
         ("delay", delay::section),
         ("reverb", reverb::section),
+        ("convolution reverb", convolution::section),
+        ("chorus", chorus::section),
+        ("phaser", phaser::section),
+        ("time alignment", align::section),
         ("resampler", resampler::section),
         ("automation", automation::section),
         ("clicks", clicks::section),

@@ -44,7 +44,7 @@ impl FrameReader for Sine {
 /// Frames of a sine at another rate, away from its ends.
 fn resampled(freq: f64, from: u32, to: u32, count: usize) -> Vec<f64> {
     let frames = 10 * u64::from(from);
-    let info = MediaInfo { rate: rate_of(from), channels: 1, frames, lossless: true, findings: Vec::new() };
+    let info = MediaInfo::new(rate_of(from), 1, frames);
     let sine = Sine { info, turn: freq / f64::from(from), next: 0 };
     let mut out = vec![0.0; count];
     let mut reader = open_at(&sine, Path::new("sine"), 5000, rate_of(to)).expect("a sine can be read");

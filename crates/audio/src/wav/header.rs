@@ -5,70 +5,25 @@
 
 use std::path::Path;
 
-use stemwright_core::{Finding, SampleRate, Severity};
+use stemwright_core::{Finding, Layout, SampleRate, Severity};
 
-use crate::AudioError;
+use crate::about::About;
+use crate::pcm::{Coding, MAX_CHANNELS, PcmFile};
 use crate::source::{Source, field, read_at, read_some};
+use crate::{AudioError, Chunk};
 
-/// More channels than any stem has; the engine accepts fewer.
-pub(crate) const MAX_CHANNELS: u16 = 32;
 /// Broadcast files carry some dozens of chunks; a file of nothing but empty chunks must end.
 const MAX_CHUNKS: usize = 4096;
 const MAX_DS64_ENTRIES: usize = 256;
-
-/// How one sample is coded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Coding {
-    U8,
-    I16,
-    I24,
-    I32,
-    F32,
-    F64,
-}
-
-impl Coding {
-    pub(crate) fn bytes(self) -> usize {
-        match self {
-            Self::U8 => 1,
-            Self::I16 => 2,
-            Self::I24 => 3,
-            Self::I32 | Self::F32 => 4,
-            Self::F64 => 8,
-        }
-    }
-
-    pub(crate) fn is_float(self) -> bool {
-        matches!(self, Self::F32 | Self::F64)
-    }
-
-    /// Whether every value is exact in f32.
-    pub(crate) fn fits_f32(self) -> bool {
-        !matches!(self, Self::I32 | Self::F64)
-    }
-}
-
-/// Where the samples are.
-#[derive(Debug, Clone)]
-pub(crate) struct Layout {
-    pub(crate) rate: SampleRate,
-    pub(crate) channels: u16,
-    pub(crate) coding: Coding,
-    pub(crate) start: u64,
-    pub(crate) frames: u64,
-    pub(crate) findings: Vec<Finding>,
-}
-
-impl Layout {
-    pub(crate) fn frame_bytes(&self) -> usize {
-        usize::from(self.channels) * self.coding.bytes()
-    }
-}
+/// Of a chunk that says something about the music: more than any tempo stands behind.
+const MAX_ABOUT: u64 = 64 << 10;
 
 struct Format {
     rate: SampleRate,
     channels: u16,
+    layout: Option<Layout>,
     coding: Coding,
+    bits: u16,
     findings: Vec<Finding>,
 }
 
@@ -88,51 +43,98 @@ impl Ds64 {
     }
 }
 
-/// Walks the chunks until both `fmt ` and `data` are known: what follows is never read, so a damaged tail of
-/// metadata does not cost the audio.
-pub(crate) fn read_layout(source: &mut dyn Source, file: &Path) -> Result<Layout, AudioError> {
-    let io = |error| AudioError::io(file, "read", error);
-    let length = source.length();
-    let mut head = [0; 12];
-    if read_some(source, 0, &mut head).map_err(io)? < head.len() {
-        return Err(cut_short(file, "it ends inside its header", None));
-    }
-    let sixty_four = &head[..4] != b"RIFF";
-    let riff_size = u32::from_le_bytes(field(&head, 4));
-    let (mut ds64, mut format, mut data) = (None, None, None);
-    let mut at = 12;
-    for _ in 0..MAX_CHUNKS {
-        if length.saturating_sub(at) < 8 {
-            break;
+/// A chunk as it stands in the file.
+struct Found {
+    id: [u8; 4],
+    /// Where its body begins.
+    body: u64,
+    /// The size as its own header has it.
+    stated: u32,
+    /// The size, from `ds64` where that has it.
+    size: u64,
+}
+
+/// Goes from chunk to chunk.
+struct Walk<'a> {
+    source: &'a mut dyn Source,
+    file: &'a Path,
+    ds64: Option<Ds64>,
+    /// Whether sizes of all ones stand in `ds64`.
+    sixty_four: bool,
+    riff_size: u32,
+    /// Where the next chunk begins.
+    at: u64,
+    left: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn new(source: &'a mut dyn Source, file: &'a Path) -> Result<Self, AudioError> {
+        let mut head = [0; 12];
+        if read_some(source, 0, &mut head).map_err(|error| AudioError::io(file, "read", error))? < head.len() {
+            return Err(cut_short(file, "it ends inside its header", None));
         }
+        let sixty_four = &head[..4] != b"RIFF";
+        let riff_size = u32::from_le_bytes(field(&head, 4));
+        Ok(Self { source, file, ds64: None, sixty_four, riff_size, at: 12, left: MAX_CHUNKS })
+    }
+
+    /// The next chunk, `None` where no more can be found. It may reach beyond the end of the file; then it is the last.
+    fn next(&mut self) -> Result<Option<Found>, AudioError> {
+        let length = self.source.length();
+        if length.saturating_sub(self.at) < 8 || self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
         let mut header = [0; 8];
-        read_at(source, at, &mut header).map_err(io)?;
+        read_at(self.source, self.at, &mut header).map_err(|error| self.io(error))?;
         let id: [u8; 4] = field(&header, 0);
         let stated = u32::from_le_bytes(field(&header, 4));
         let mut size = u64::from(stated);
-        if sixty_four && stated == u32::MAX {
-            let long = ds64.as_ref().and_then(|ds64: &Ds64| ds64.size(&id));
-            size = long.ok_or_else(|| {
-                AudioError::malformed(file, format!("its `{}` chunk has no size in `ds64`", id.escape_ascii()))
+        if self.sixty_four && stated == u32::MAX {
+            size = self.ds64.as_ref().and_then(|ds64| ds64.size(&id)).ok_or_else(|| {
+                AudioError::malformed(self.file, format!("its `{}` chunk has no size in `ds64`", id.escape_ascii()))
             })?;
         }
-        let body = at + 8;
-        match &id {
-            b"ds64" if ds64.is_none() => ds64 = Some(read_ds64(source, body, size, file)?),
-            b"fmt " if format.is_none() => format = Some(read_format(source, body, size, file)?),
-            b"data" if data.is_none() => data = Some((body, size, stated)),
-            _ => {}
+        let body = self.at + 8;
+        if &id == b"ds64" && self.ds64.is_none() {
+            self.ds64 = Some(read_ds64(self.source, body, size, self.file)?);
         }
-        if format.is_some() && data.is_some() {
-            break;
-        }
-        let Some(end) = body.checked_add(size).filter(|end| *end <= length) else { break };
-        at = next_chunk(source, end, size).map_err(io)?;
+        self.at = match body.checked_add(size).filter(|end| *end <= length) {
+            Some(end) => next_chunk(self.source, end, size).map_err(|error| self.io(error))?,
+            None => length,
+        };
+        Ok(Some(Found { id, body, stated, size }))
     }
+
+    fn io(&self, error: std::io::Error) -> AudioError {
+        AudioError::io(self.file, "read", error)
+    }
+}
+
+/// Walks the chunks until both `fmt ` and `data` are known. What follows is read only for what it says of the music, so
+/// a damaged tail of metadata does not cost the audio.
+pub(crate) fn read_layout(source: &mut dyn Source, file: &Path) -> Result<PcmFile, AudioError> {
+    let io = |error| AudioError::io(file, "read", error);
+    let length = source.length();
+    let mut walk = Walk::new(source, file)?;
+    let (mut format, mut data) = (None, None);
+    let mut about = About::default();
+    while format.is_none() || data.is_none() {
+        let Some(chunk) = walk.next()? else { break };
+        match &chunk.id {
+            b"fmt " if format.is_none() => format = Some(read_format(walk.source, chunk.body, chunk.size, file)?),
+            b"data" if data.is_none() => data = Some((chunk.body, chunk.size, chunk.stated)),
+            _ => read_about(walk.source, &chunk, &mut about),
+        }
+    }
+    while let Ok(Some(chunk)) = walk.next() {
+        read_about(walk.source, &chunk, &mut about);
+    }
+    let (sixty_four, riff_size) = (walk.sixty_four, walk.riff_size);
     let Some((start, size, stated)) = data else {
         return Err(cut_short(file, "it has no `data` chunk, so no samples", None));
     };
-    let Some(Format { rate, channels, coding, mut findings }) = format else {
+    let Some(Format { rate, channels, layout, coding, bits, mut findings }) = format else {
         return Err(AudioError::malformed(file, "it has no `fmt ` chunk, so its rate and depth are unknown"));
     };
     let frame_bytes = u64::from(channels) * coding.bytes() as u64;
@@ -175,7 +177,48 @@ pub(crate) fn read_layout(source: &mut dyn Source, file: &Path) -> Result<Layout
             .hint("check the end of it by ear, or export it again"),
         );
     }
-    Ok(Layout { rate, channels, coding, start, frames: bytes / frame_bytes, findings })
+    let frames = bytes / frame_bytes;
+    Ok(PcmFile { rate, channels, layout, coding, big_endian: false, bits, start, frames, about, findings })
+}
+
+/// What a chunk says of the music, if it does. One that cannot be read says nothing: reading the samples will tell.
+fn read_about(source: &mut dyn Source, chunk: &Found, about: &mut About) {
+    let mut body = |at_most: u64| {
+        let mut bytes = vec![0; chunk.size.min(at_most) as usize];
+        let filled = read_some(source, chunk.body, &mut bytes).unwrap_or(0);
+        bytes.truncate(filled);
+        bytes
+    };
+    match &chunk.id {
+        b"bext" => about.bext(&body(602)),
+        b"iXML" => about.ixml(&body(MAX_ABOUT)),
+        b"acid" => about.acid(&body(24)),
+        _ => {}
+    }
+}
+
+/// The chunks that are carried over, in their order: those that are whole, as many as the limits of [`Chunk`] allow.
+pub(crate) fn read_chunks(source: &mut dyn Source, file: &Path) -> Result<Vec<Chunk>, AudioError> {
+    let length = source.length();
+    let mut walk = Walk::new(source, file)?;
+    let (mut chunks, mut room) = (Vec::new(), Chunk::MOST_BYTES as u64);
+    while let Ok(Some(Found { id, body, size, .. })) = walk.next() {
+        // In an open-ended file the samples themselves would come next.
+        if !id.iter().all(|byte| (0x20..0x7f).contains(byte)) {
+            break;
+        }
+        if !Chunk::is_foreign(&id) || size > room || size > length - body {
+            continue;
+        }
+        let mut bytes = vec![0; size as usize];
+        read_at(walk.source, body, &mut bytes).map_err(|error| walk.io(error))?;
+        room -= size;
+        chunks.push(Chunk { id, bytes });
+        if chunks.len() == Chunk::MOST {
+            break;
+        }
+    }
+    Ok(chunks)
 }
 
 fn cut_short(file: &Path, what: impl Into<String>, missing: Option<u64>) -> AudioError {
@@ -249,6 +292,7 @@ fn read_format(source: &mut dyn Source, body: u64, size: u64, file: &Path) -> Re
     let word = |at| u16::from_le_bytes(field(&bytes, at));
     let (mut tag, channels, block, bits) = (word(0), word(2), word(12), word(14));
     let (hz, byte_rate) = (u32::from_le_bytes(field(&bytes, 4)), u32::from_le_bytes(field(&bytes, 8)));
+    let (mut mask, mut valid) = (0, bits);
     if tag == TAG_EXTENSIBLE {
         if bytes.len() < 40 {
             return Err(AudioError::malformed(file, "its extensible `fmt ` chunk is too short"));
@@ -258,6 +302,9 @@ fn read_format(source: &mut dyn Source, body: u64, size: u64, file: &Path) -> Re
             return Err(AudioError::unsupported(file, what, "export it as PCM or 32-bit float"));
         }
         tag = word(24);
+        // Fewer bits than the container has stand in its upper ones. What makes no sense is left out: it loses nothing.
+        valid = Some(word(18)).filter(|valid| (1..bits).contains(valid) && tag == TAG_PCM).unwrap_or(bits);
+        mask = u32::from_le_bytes(field(&bytes, 20));
     }
     if channels == 0 || hz == 0 {
         return Err(AudioError::malformed(file, format!("its header says {channels} channels at {hz} Hz")));
@@ -299,7 +346,25 @@ fn read_format(source: &mut dyn Source, body: u64, size: u64, file: &Path) -> Re
             format!("its header says {byte_rate} bytes a second, but {hz} Hz has {true_rate}: one of them is wrong");
         return Err(AudioError::malformed(file, what));
     }
-    Ok(Format { rate, channels, coding, findings })
+    if mask != 0 && mask.count_ones() != u32::from(channels) {
+        let message = format!(
+            "The header names {} loudspeakers for {channels} channels; the usual order of channels is assumed.",
+            mask.count_ones()
+        );
+        findings.push(Finding::new(Severity::Note, "wav-channel-mask", message).in_file(file));
+        mask = 0;
+    }
+    Ok(Format { rate, channels, layout: layout_of(mask, channels.into()), coding, bits: valid, findings })
+}
+
+/// The layout of a channel mask, or where it is 0 that of the number of channels; `None` for loudspeakers that no layout
+/// of ours has. Surrounds at the sides or behind are both 5.1: programs write either for the same thing.
+pub(crate) fn layout_of(mask: u32, channels: usize) -> Option<Layout> {
+    /// `SPEAKER_SIDE_LEFT` and `SPEAKER_SIDE_RIGHT` in the place of the back pair.
+    const SIDE_51: u32 = 0x60f;
+    let usual = Layout::of_channels(channels)?;
+    let same = mask == 0 || channels <= 2 || mask == usual.speakers();
+    (same || usual == Layout::Surround51 && mask == SIDE_51).then_some(usual)
 }
 
 /// A rate in the range that every part of the program accepts.

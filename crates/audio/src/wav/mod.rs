@@ -2,9 +2,7 @@
 
 mod chunk;
 mod header;
-mod reader;
 mod write;
 
-pub(crate) use header::{Layout, read_layout, sample_rate};
-pub(crate) use reader::WavReader;
-pub use write::{SampleFormat, WavSpec, WavWriter, Written};
+pub(crate) use header::{layout_of, read_chunks, read_layout, sample_rate};
+pub(crate) use write::WavBody;

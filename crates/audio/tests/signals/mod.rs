@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
-use stemwright_audio::{AudioError, Bext, FrameReader, Media, SampleFormat, WavSpec, WavWriter, Written};
-use stemwright_core::SampleRate;
+use stemwright_audio::{AudioError, AudioWriter, Bext, Container, FileSpec, FrameReader, Media, SampleFormat, Written};
+use stemwright_core::{Layout, SampleRate};
 
 /// The same numbers on every run.
 pub(crate) struct Random(pub(crate) u64);
@@ -63,20 +63,22 @@ pub(crate) fn interleave<T>(planes: &[Vec<f64>], convert: impl Fn(f64) -> T) -> 
     (0..frames).flat_map(|n| planes.iter().map(move |plane| plane[n])).map(convert).collect()
 }
 
-pub(crate) fn spec(rate: u32, channels: usize, format: SampleFormat) -> WavSpec {
+pub(crate) fn spec(rate: u32, channels: usize, format: SampleFormat) -> FileSpec {
     let rate = SampleRate::new(rate).unwrap();
-    WavSpec { rate, channels: channels as u16, format, bext: Bext::default(), ixml: None }
+    let layout = Layout::of_channels(channels).unwrap();
+    let (container, bext) = (Container::Wav, Bext::default());
+    FileSpec { container, rate, layout, format, bext, ixml: None, chunks: Vec::new() }
 }
 
 pub(crate) fn write_f32(path: &Path, rate: u32, planes: &[Vec<f64>]) -> Written {
-    let mut writer = WavWriter::create(path, &spec(rate, planes.len(), SampleFormat::Float32)).unwrap();
+    let mut writer = AudioWriter::create(path, &spec(rate, planes.len(), SampleFormat::Float32)).unwrap();
     writer.write_f32(&interleave(planes, |x| x as f32)).unwrap();
     writer.finish().unwrap()
 }
 
 pub(crate) fn write_pcm24(path: &Path, rate: u32, planes: &[Vec<f64>]) -> Written {
-    let mut writer = WavWriter::create(path, &spec(rate, planes.len(), SampleFormat::Pcm24)).unwrap();
-    writer.write_pcm24(&interleave(planes, |x| (x * 8_388_608.0) as i32)).unwrap();
+    let mut writer = AudioWriter::create(path, &spec(rate, planes.len(), SampleFormat::Pcm24)).unwrap();
+    writer.write_integers(&interleave(planes, |x| (x * 8_388_608.0) as i32)).unwrap();
     writer.finish().unwrap()
 }
 

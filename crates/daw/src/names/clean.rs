@@ -1,7 +1,7 @@
 //! Names without what is no name: numbers of tracks, tags of exports, what the whole folder shares.
 
 use super::{
-    lexicon::Strength,
+    lexicon::{Sense, Strength},
     pieces::{Piece, join},
     song,
     words::read,
@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Removes tags, numbers and shared beginnings and ends from the names of a folder. Returns the shared beginning.
 pub(super) fn clean(names: &mut [Vec<Piece>], key: Option<&str>) -> String {
     for name in names.iter_mut() {
+        region(name);
         tags(name, key);
     }
     numbers(names);
@@ -21,6 +22,23 @@ pub(super) fn clean(names: &mut [Vec<Piece>], key: Option<&str>) -> String {
     names.iter_mut().for_each(|name| name.reverse());
     padded_ends(names);
     shared
+}
+
+/// `Kick#01`: Logic's number of a region.
+fn region(name: &mut Vec<Piece>) {
+    let Some(last) = name.last() else { return };
+    let Some((text, number)) = last.text.rsplit_once('#') else { return };
+    if number.len() < 2 || !number.chars().all(|c| c.is_ascii_digit()) {
+        return;
+    }
+    let rest = last.with(text);
+    if text.is_empty() && name.len() == 1 {
+        return;
+    }
+    name.pop();
+    if !rest.text.is_empty() {
+        name.push(rest);
+    }
 }
 
 fn tags(name: &mut Vec<Piece>, key: Option<&str>) {
@@ -42,7 +60,8 @@ fn tag(name: &[Piece], at: usize, song_key: Option<&str>) -> usize {
     let digits = |text: &str, count: usize| text.len() == count && text.chars().all(|c| c.is_ascii_digit());
     let number = |text: &Option<String>| text.as_ref().is_some_and(|text| text.chars().all(|c| c.is_ascii_digit()));
     match word.as_str() {
-        "cm" if name[at].text == "cm" && at > 0 => 1,
+        // Pro Tools numbers the files of a playlist's comp.
+        "cm" if name[at].text == "cm" && at > 0 => 1 + usize::from(number(&next)),
         "bip" | "consolidated" | "48k24" | "48k" | "44k" | "44k1" | "96k" | "88k2" | "48khz" | "96khz" | "44k24"
         | "96k24" | "16bit" | "24bit" | "32bit" | "24b" | "16b" | "32f" | "32bf" | "32float" | "48k16" | "48k32"
         | "dup1" | "dup2" => 1,
@@ -90,7 +109,7 @@ fn numbers(names: &mut [Vec<Piece>]) {
     let usual = count >= 3 && count * 5 >= names.len() * 3;
     for name in names.iter_mut() {
         let number = numbered(name) && (usual || name[0].text.starts_with('0'));
-        if number || name.len() > 1 && channel(&name[0].key()) {
+        if number || name.len() > 1 && (channel(&name[0].key()) || labelled_return(name)) {
             name.remove(0);
         } else if let Some(rest) = glued_number(&name.first().map(|piece| piece.text.clone()).unwrap_or_default()) {
             name[0] = name[0].with(rest);
@@ -108,6 +127,12 @@ fn channel(word: &str) -> bool {
     let number =
         ["channel", "chan", "ch", "track", "trk", "tr", "input"].iter().find_map(|start| word.strip_prefix(start));
     number.is_some_and(|number| (1..=3).contains(&number.len()) && number.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// `A-Reverb`: Live's letter of a return track.
+fn labelled_return(name: &[Piece]) -> bool {
+    matches!(name[0].text.as_bytes(), [b'A'..=b'L'])
+        && read(&join(&name[1..])).first().is_some_and(|found| found.entry.sense == Sense::Return)
 }
 
 /// `01Kick`.
@@ -175,25 +200,28 @@ fn roles(text: &str) -> BTreeSet<String> {
     strong.map(|found| format!("{:?}", found.entry.sense)).collect()
 }
 
-/// `Kick_01`: the number of a consolidated file, where no other file has the rest of the name.
+/// `Kick_01`, `OH_01.L`: the number of a consolidated file, where no other file has the rest of the name.
 fn padded_ends(names: &mut [Vec<Piece>]) {
     let padded = |name: &[Piece]| {
-        name.len() > 1
-            && name
-                .last()
-                .is_some_and(|piece| piece.is_number() && piece.text.len() == 2 && piece.text.starts_with('0'))
+        let sided = name.len() > 2 && name.last().is_some_and(|piece| super::sides::is_side(&piece.text));
+        let at = name.len().checked_sub(1 + usize::from(sided)).filter(|&at| at > 0)?;
+        let text = &name[at].text;
+        (name[at].is_number() && text.len() == 2 && text.starts_with('0')).then_some(at)
     };
     let base = |name: &[Piece]| {
-        let end = name.len() - usize::from(padded(name));
-        name[..end].iter().map(Piece::key).collect::<Vec<_>>()
+        let number = padded(name);
+        let kept = name.iter().enumerate().filter(|(at, _)| Some(*at) != number);
+        kept.map(|(_, piece)| piece.key()).collect::<Vec<_>>()
     };
     let mut counts: BTreeMap<Vec<String>, usize> = BTreeMap::new();
     for name in names.iter() {
         *counts.entry(base(name)).or_default() += 1;
     }
     for name in names.iter_mut() {
-        if padded(name) && counts.get(&base(name)) == Some(&1) {
-            name.pop();
+        if let Some(at) = padded(name)
+            && counts.get(&base(name)) == Some(&1)
+        {
+            name.remove(at);
         }
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Context {
     synths: bool,
     orchestra: bool,
     choir: bool,
+    /// Brass with a rhythm section: altos and tenors are saxophones.
+    big_band: bool,
 }
 
 /// What kind of file it is.
@@ -83,6 +85,8 @@ impl Context {
         });
         let parts = heads.iter().filter(|found| PARTS_OF_CHOIRS.contains(&found.entry.key.as_str())).count();
         let choirs = any(&|found: &Found| CHOIRS.contains(&found.entry.key.as_str()));
+        let sopranos = heads.iter().any(|found| found.entry.key.starts_with("sop"));
+        let big_band = of(&[Role::Brass]) >= 2 && role(Role::Drums) && !sopranos && !choirs;
         Self {
             kit: role(Role::Drums),
             lead,
@@ -91,7 +95,8 @@ impl Context {
             guitars: fair(Role::Guitars),
             synths: fair(Role::Synths),
             orchestra: orchestral >= 3 && orchestral * 2 >= heads.len() && !kit,
-            choir: !voices && (parts >= 2 || choirs),
+            choir: !voices && !kit && !big_band && (parts >= 2 || choirs),
+            big_band,
         }
     }
 }
@@ -233,6 +238,8 @@ fn refine(head: &Found, reading: &Reading, context: &Context) -> (Role, bool) {
         Sense::Voice => (Role::LeadVocals, !context.lead),
         Sense::Role(Role::LeadVocals) if backing => (Role::BackingVocals, false),
         Sense::Role(Role::BackingVocals) if context.choir && CHOIRS.contains(&key) => (Role::Vocals, false),
+        Sense::Role(Role::Vocals) if context.big_band && key == "bariton" => (Role::Brass, false),
+        Sense::Role(Role::Vocals) if context.big_band && PARTS_OF_CHOIRS.contains(&key) => (Role::Winds, false),
         Sense::Role(Role::Bass) if context.choir && matches!(key, "bass" | "basse" | "basso" | "bajo") => {
             (Role::Vocals, false)
         }
@@ -268,6 +275,10 @@ fn without_help(
         return (role, Sure::Guess, vec![lead.word.clone()]);
     }
     if let Some(word) = word(Sense::Return).filter(|_| returned) {
+        // Nobody prints a hall beside a choir: microphones stand in it.
+        if context.choir && word.entry.key == "hall" {
+            return (Role::Ambience, Sure::Guess, vec![word.word.clone()]);
+        }
         return (Role::Effects, Sure::Likely, vec![word.word.clone()]);
     }
     if let Some(head) = head {

@@ -60,6 +60,8 @@ pub(super) fn is_side(text: &str) -> bool {
 }
 
 fn word(key: &str) -> Option<(usize, Side)> {
+    // Portuguese and French share their right.
+    let key = if key == "e" { "g" } else { key };
     WORDS.iter().enumerate().find_map(|(style, (left, right))| match key {
         _ if key == *left => Some((style, Side::Left)),
         _ if key == *right => Some((style, Side::Right)),
@@ -70,11 +72,11 @@ fn word(key: &str) -> Option<(usize, Side)> {
 /// The side that a name says: a word of its own, or the end of its last word.
 pub(super) fn split(pieces: &[Piece]) -> Option<Sided> {
     if pieces.len() > 1 {
-        for at in (0..pieces.len()).rev() {
-            let Some((style, side)) = word(&pieces[at].key()) else { continue };
-            if style == NUMBERED && at + 1 < pieces.len() {
-                continue;
-            }
+        let sides = || (0..pieces.len()).rev().filter_map(|at| word(&pieces[at].key()).map(|found| (at, found)));
+        // A number is one of a pair only where nothing else says the side: `OH L 2`.
+        let named = sides().find(|(_, (style, _))| *style != NUMBERED);
+        let last = sides().next().filter(|(at, _)| at + 1 == pieces.len());
+        if let Some((at, (style, side))) = named.or(last) {
             let mut base = pieces.to_vec();
             base.remove(at);
             return Some(Sided {

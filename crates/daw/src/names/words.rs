@@ -25,7 +25,8 @@ struct Token {
 
 /// The words of the lexicon in a text, in order; the longest first where several begin at one place.
 pub(super) fn read(text: &str) -> Vec<Found> {
-    let tokens = tokens(text);
+    // Music and effects: the ampersand is all that tells it from stray letters.
+    let tokens = tokens(&text.replace("M&E", "MnE"));
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {

@@ -1,6 +1,6 @@
 //! A session with every insert, keys, shared buses and returns, automation, and sources of five rates and layouts.
 
-#![allow(unreachable_pub, reason = "each test that includes this module uses its own part of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test that includes this module uses its own part of it")]
 
 use std::path::Path;
 use stemwright_core::Session;
@@ -8,8 +8,8 @@ use stemwright_daw::SessionFile;
 
 const SESSION: &str = include_str!("session.toml");
 
-/// Decaying bursts of noise, in whole numbers: what is read must not depend on anybody's exponential function.
-fn source(path: &Path, channels: u16, rate: u32, seed: u32) {
+/// A second of decaying bursts of noise, in whole numbers: what is read must not depend on anybody's exponential function.
+pub fn source(path: &Path, channels: u16, rate: u32, seed: u32) {
     let spec =
         hound::WavSpec { channels, sample_rate: rate, bits_per_sample: 24, sample_format: hound::SampleFormat::Int };
     let mut writer = hound::WavWriter::create(path, spec).expect("a file");

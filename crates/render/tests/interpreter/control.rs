@@ -2,34 +2,54 @@
 
 use stemwright_core::{Automation, Shape, Target};
 
+use super::Mutant;
+
 pub const GRID: i64 = 32;
 
 /// A strip's automations.
 #[derive(Clone, Copy)]
-pub struct Moves<'a>(pub &'a [Automation]);
+pub struct Moves<'a> {
+    pub automation: &'a [Automation],
+    pub mutant: Option<Mutant>,
+}
 
 impl Moves<'_> {
     pub fn moves(self, target: Target) -> bool {
-        self.0.iter().any(|automation| automation.target == target)
+        self.automation.iter().any(|automation| automation.target == target)
     }
 
     /// The value of a target at a frame: `fixed` where nothing moves it.
     pub fn read(self, target: Target, fixed: f64, frame: i64) -> f64 {
-        let Some(automation) = self.0.iter().find(|automation| automation.target == target) else { return fixed };
+        let Some(automation) = self.automation.iter().find(|automation| automation.target == target) else {
+            return fixed;
+        };
         let points = &automation.points;
         let Some(mut before) = points.first().copied() else { return fixed };
-        for &(at, value) in points {
-            if at > frame {
+        for &point in points {
+            if point.frame > frame {
                 // Before the first point `before` is that point itself.
-                if automation.shape == Shape::Hold || before.0 >= at {
-                    return before.1;
+                if before.frame >= point.frame {
+                    return before.value;
                 }
-                let way = (frame - before.0) as f64 / (at - before.0) as f64;
-                return before.1 + (value - before.1) * way;
+                let x = (frame - before.frame) as f64 / (point.frame - before.frame) as f64;
+                let shape = if self.mutant == Some(Mutant::ShapeOfNextPoint) { point.shape } else { before.shape };
+                // The distance may be infinite, and what stays must not be multiplied by it.
+                let way = part_of_way(shape, x);
+                return if way == 0.0 { before.value } else { before.value + (point.value - before.value) * way };
             }
-            before = (at, value);
+            before = point;
         }
-        before.1
+        before.value
+    }
+}
+
+/// w(x) of a shape.
+fn part_of_way(shape: Shape, x: f64) -> f64 {
+    match shape {
+        Shape::Linear => x,
+        Shape::Hold => 0.0,
+        Shape::Smooth => x * x * (3.0 - 2.0 * x),
+        Shape::Curve(c) => x / (x + (1.0 - x) * (1.0 + c) / (1.0 - c)),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use stemwright_core::{Band, BandKind, Param};
 
-use super::control::{Line, factor};
+use super::control::factor;
 use super::inserts::Slot;
+use super::layout::Signal;
 use super::twofold::{ONE, PI, Twofold};
 
 /// c₁, c₂, c₃, m₀, m₁, m₂.
@@ -137,13 +138,14 @@ impl State {
 /// A filter of 12 dB/octave whose frequency stands still, as keys and echoes have them.
 pub struct Cut {
     coefficients: Coefficients,
-    states: [State; 2],
+    /// Of as many channels as there may be.
+    states: [State; 8],
 }
 
 impl Cut {
     fn new(kind: BandKind, freq: f64, rate: f64) -> Self {
         let coefficients = design(kind, freq, 0.0, std::f64::consts::FRAC_1_SQRT_2, rate);
-        Self { coefficients, states: [State::default(); 2] }
+        Self { coefficients, states: [State::default(); 8] }
     }
 
     pub fn high_pass(freq: f64, rate: f64) -> Self {
@@ -154,54 +156,40 @@ impl Cut {
         Self::new(BandKind::LowPass { steep: false }, freq, rate)
     }
 
-    pub fn step(&mut self, input: [f64; 2]) -> [f64; 2] {
-        std::array::from_fn(|channel| self.states[channel].step(self.coefficients, input[channel]))
+    /// The next frame of a channel.
+    pub fn step(&mut self, channel: usize, input: f64) -> f64 {
+        self.states[channel].step(self.coefficients, input)
+    }
+
+    /// Every channel from its first frame to its last.
+    pub fn whole(mut self, signal: &Signal) -> Signal {
+        let whole = |(channel, signal): (usize, &Vec<f64>)| signal.iter().map(|&x| self.step(channel, x)).collect();
+        signal.iter().enumerate().map(whole).collect()
     }
 }
 
-/// One section of a band: a steep band has two with fixed Q.
-struct Section {
-    band: usize,
-    fixed_q: Option<f64>,
-    line: Line<6>,
-    states: [State; 2],
-}
-
-/// An equaliser at work on both channels of a strip.
-pub struct RunningEq<'a> {
-    slot: Slot<'a>,
-    bands: &'a [Band],
-    sections: Vec<Section>,
-}
-
-impl<'a> RunningEq<'a> {
-    pub fn new(slot: Slot<'a>, bands: &'a [Band]) -> Self {
-        let mut sections = Vec::new();
-        for (band, params) in bands.iter().enumerate() {
-            let steep = matches!(params.kind, BandKind::HighPass { steep: true } | BandKind::LowPass { steep: true });
-            let params = [Param::BandFreq(band), Param::BandGain(band), Param::BandQ(band)];
-            let qualities =
-                if steep { vec![Some(0.541_196_100_146_197), Some(1.306_562_964_876_377)] } else { vec![None] };
-            for fixed_q in qualities {
-                sections.push(Section { band, fixed_q, line: slot.line(&params), states: [State::default(); 2] });
+/// Bands in series. A steep band has two sections with fixed Q.
+pub fn equalise(slot: Slot<'_>, bands: &[Band], input: Signal) -> Signal {
+    let mut signal = input;
+    for (band, params) in bands.iter().enumerate() {
+        let steep = matches!(params.kind, BandKind::HighPass { steep: true } | BandKind::LowPass { steep: true });
+        let qualities = if steep { vec![Some(0.541_196_100_146_197), Some(1.306_562_964_876_377)] } else { vec![None] };
+        for fixed_q in qualities {
+            let mut line = slot.line(&[Param::BandFreq(band), Param::BandGain(band), Param::BandQ(band)]);
+            let mut states = vec![State::default(); signal.len()];
+            for (n, frame) in (0..signal[0].len()).zip(slot.begin..) {
+                let coefficients = line.at(frame, |at| {
+                    let read = |param, fixed| slot.read(param, fixed, at);
+                    let freq = read(Param::BandFreq(band), params.freq);
+                    let gain = read(Param::BandGain(band), params.gain.0);
+                    let q = fixed_q.unwrap_or_else(|| read(Param::BandQ(band), params.q));
+                    design(params.kind, freq, gain, q, slot.rate)
+                });
+                for (channel, state) in signal.iter_mut().zip(&mut states) {
+                    channel[n] = state.step(coefficients, channel[n]);
+                }
             }
         }
-        Self { slot, bands, sections }
     }
-
-    pub fn step(&mut self, frame: i64, input: [f64; 2]) -> [f64; 2] {
-        let mut signal = input;
-        for Section { band, fixed_q, line, states } in &mut self.sections {
-            let params = &self.bands[*band];
-            let coefficients = line.at(frame, |at| {
-                let read = |param, fixed| self.slot.read(param, fixed, at);
-                let freq = read(Param::BandFreq(*band), params.freq);
-                let gain = read(Param::BandGain(*band), params.gain.0);
-                let q = fixed_q.unwrap_or_else(|| read(Param::BandQ(*band), params.q));
-                design(params.kind, freq, gain, q, self.slot.rate)
-            });
-            signal = std::array::from_fn(|channel| states[channel].step(coefficients, signal[channel]));
-        }
-        signal
-    }
+    signal
 }

@@ -5,7 +5,8 @@ use stemwright_core::{Gate, Param};
 use super::Mutant;
 use super::control::factor;
 use super::eq::Cut;
-use super::inserts::{Signal, Slot, smoothing};
+use super::inserts::{Slot, loudest, scaled, smoothing};
+use super::layout::Signal;
 
 /// In dB. A level this near to what it is compared with may in another correct computation lie on its other side.
 pub const NEAR: f64 = 1e-9;
@@ -13,10 +14,14 @@ pub const NEAR: f64 = 1e-9;
 /// Also the first frame on which a decision was as near as [`NEAR`].
 pub fn gate(slot: Slot<'_>, params: &Gate, input: &Signal, key: Option<&Signal>) -> (Signal, Option<i64>) {
     let thresholds =
-        slot.lines(&[Param::Threshold], input.len(), |at| [slot.read(Param::Threshold, params.threshold.0, at)]);
+        slot.lines(&[Param::Threshold], input[0].len(), |at| [slot.read(Param::Threshold, params.threshold.0, at)]);
     let range = params.range.min(160.0 * (params.ratio - 1.0));
-    let mut high_pass = params.key_high_pass.map(|freq| Cut::high_pass(freq, slot.rate));
-    let mut low_pass = params.key_low_pass.map(|freq| Cut::low_pass(freq, slot.rate));
+    let high_pass = params.key_high_pass.map(|freq| Cut::high_pass(freq, slot.rate));
+    let low_pass = params.key_low_pass.map(|freq| Cut::low_pass(freq, slot.rate));
+    let mut heard = key.unwrap_or(input).clone();
+    for cut in high_pass.into_iter().chain(low_pass) {
+        heard = cut.whole(&heard);
+    }
     let fall = smoothing(0.010, slot.rate);
     let attack = smoothing(params.attack, slot.rate);
     let release = smoothing(params.release, slot.rate);
@@ -28,13 +33,9 @@ pub fn gate(slot: Slot<'_>, params: &Gate, input: &Signal, key: Option<&Signal>)
     let mut frames_left = 0;
     let mut reduction = range;
     let mut reductions = Vec::new();
-    for (n, &heard) in key.unwrap_or(input).iter().enumerate() {
+    for (n, level) in loudest(&heard).into_iter().enumerate() {
         let [threshold] = thresholds[n];
-        let mut heard = heard;
-        for cut in high_pass.iter_mut().chain(&mut low_pass) {
-            heard = cut.step(heard);
-        }
-        envelope = heard[0].abs().max(heard[1].abs()).max(fall * envelope);
+        envelope = level.max(fall * envelope);
         let x = 20.0 * envelope.max(1e-15).log10();
 
         let border = if open { threshold - params.hysteresis } else { threshold };
@@ -63,6 +64,5 @@ pub fn gate(slot: Slot<'_>, params: &Gate, input: &Signal, key: Option<&Signal>)
     let forgotten = slot.mutant == Some(Mutant::LookAheadForgotten);
     let ahead = if forgotten { 0 } else { (params.look_ahead * slot.rate).round() as usize };
     let reduction = |n: usize| reductions[(n + ahead).min(reductions.len() - 1)];
-    let output = input.iter().enumerate().map(|(n, frame)| frame.map(|x| x * factor(-reduction(n)))).collect();
-    (output, undecided)
+    (scaled(input, |n| factor(-reduction(n))), undecided)
 }

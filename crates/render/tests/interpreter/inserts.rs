@@ -1,31 +1,27 @@
 //! What goes through an insert, over the whole timeline at once.
-//!
-//! A mono signal is the left channel beside a silent right one: the largest of the two levels is then its own, and
-//! inserts keep the silence. Only those have to know that mix left and right.
 
-use stemwright_core::{Db, Insert, Param, Target, Tempo, Unit};
+use stemwright_core::{Db, Insert, Layout, Param, Target, Tempo, Unit};
 
-use super::Mutant;
-use super::compressor::RunningCompressor;
 use super::control::{Line, Moves, factor};
-use super::delay::RunningDelay;
-use super::eq::RunningEq;
-use super::{de_esser, gate, limiter, reverb, saturation, width};
-
-/// Left and right on every frame of the timeline.
-pub type Signal = Vec<[f64; 2]>;
+use super::layout::{Signal, groups};
+use super::{
+    Mutant, Sources, align, compressor, convolution, de_esser, delay, dynamic_eq, eq, gate, limiter, multiband, reverb,
+    saturation, sweep, transient, width,
+};
 
 /// Where an insert stands.
 #[derive(Clone, Copy)]
 pub struct Slot<'a> {
     pub rate: f64,
+    /// Impulse responses are among them.
+    pub sources: &'a Sources,
     pub tempo: Tempo,
     /// The first frame of the timeline, a multiple of 32.
     pub begin: i64,
     /// In its strip.
     pub place: usize,
     pub moves: Moves<'a>,
-    pub mono: bool,
+    pub layout: Layout,
     pub mutant: Option<Mutant>,
 }
 
@@ -55,33 +51,58 @@ impl Slot<'_> {
 /// What a unit makes of a signal and its key (itself, where there is none), and the first frame on which it may as well
 /// have decided otherwise.
 pub fn through(slot: Slot<'_>, unit: &Unit, input: Signal, key: Option<Signal>) -> (Signal, Option<i64>) {
-    let frames = slot.begin..;
     let output = match unit {
         Unit::Gain(Db(gain)) => {
-            let by = slot.lines(&[Param::Gain], input.len(), |at| [factor(slot.read(Param::Gain, *gain, at))]);
-            input.iter().zip(by).map(|(x, [by])| x.map(|x| by * x)).collect()
+            let by = slot.lines(&[Param::Gain], input[0].len(), |at| [factor(slot.read(Param::Gain, *gain, at))]);
+            let channel = |channel: &Vec<f64>| channel.iter().zip(&by).map(|(x, [by])| by * x).collect();
+            input.iter().map(channel).collect()
         }
-        Unit::Eq(eq) => {
-            let mut running = RunningEq::new(slot, &eq.bands);
-            frames.zip(input).map(|(frame, x)| running.step(frame, x)).collect()
-        }
-        Unit::Compressor(params) => {
-            let mut running = RunningCompressor::new(slot, params);
-            let key = key.unwrap_or_else(|| input.clone());
-            frames.zip(input.iter().zip(key)).map(|(frame, (&x, key))| running.step(frame, x, key)).collect()
-        }
-        Unit::Delay(params) => {
-            let mut running = RunningDelay::new(slot, params);
-            frames.zip(input).map(|(frame, x)| running.step(frame, x)).collect()
-        }
-        Unit::Reverb(params) => reverb::reverberate(slot, params, &input),
+        Unit::Eq(eq) => eq::equalise(slot, &eq.bands, input),
+        Unit::Compressor(params) => compressor::compress(slot, params, &input, key.as_ref()),
+        Unit::Delay(params) if params.ping_pong => stereo(slot, input, |input| delay::echo(slot, params, input)),
+        Unit::Delay(params) => delay::echo(slot, params, &input),
+        Unit::Reverb(params) => stereo(slot, input, |input| reverb::reverberate(slot, params, input)),
         Unit::Limiter(params) => limiter::limit(slot, params, &input),
         Unit::Gate(params) => return gate::gate(slot, params, &input, key.as_ref()),
         Unit::DeEsser(params) => de_esser::de_ess(slot, params, &input),
         Unit::Saturation(params) => saturation::saturate(slot, params, &input),
-        Unit::Width(params) => width::widen(slot, params, &input),
+        Unit::Width(params) => stereo(slot, input, |input| width::widen(slot, params, input)),
+        Unit::Transient(params) => transient::shape(slot, params, &input),
+        Unit::Multiband(params) => multiband::compress(slot, params, &input, key.as_ref()),
+        Unit::DynamicEq(params) => dynamic_eq::equalise(slot, params, input, key.as_ref()),
+        Unit::Convolution(params) => stereo(slot, input, |input| convolution::convolve(slot, params, input)),
+        Unit::Chorus(params) => stereo(slot, input, |input| sweep::chorus(slot, params, input)),
+        Unit::Phaser(params) => stereo(slot, input, |input| sweep::phaser(slot, params, input)),
+        Unit::Align(params) => align::align(slot, params, &input),
     };
     (output, None)
+}
+
+/// Each pair of sides, and the centre alone, through a unit of its own.
+fn stereo(slot: Slot<'_>, mut signal: Signal, unit: impl Fn(&Signal) -> Signal) -> Signal {
+    let lfe: &[&[usize]] = match slot.layout {
+        Layout::Surround51 | Layout::Surround71 if slot.mutant == Some(Mutant::LfeThroughStereoUnits) => &[&[3]],
+        _ => &[],
+    };
+    for group in groups(slot.layout).iter().chain(lfe) {
+        let part: Signal = group.iter().map(|&channel| signal[channel].clone()).collect();
+        for (&channel, done) in group.iter().zip(unit(&part)) {
+            signal[channel] = done;
+        }
+    }
+    signal
+}
+
+/// The largest magnitude of all channels on each frame.
+pub fn loudest(signal: &Signal) -> Vec<f64> {
+    let magnitude = |n: usize| signal.iter().fold(0f64, |most, channel| most.max(channel[n].abs()));
+    (0..signal[0].len()).map(magnitude).collect()
+}
+
+/// Each frame of every channel by that frame's factor.
+pub fn scaled(signal: &Signal, by: impl Fn(usize) -> f64) -> Signal {
+    let by: Vec<f64> = (0..signal[0].len()).map(by).collect();
+    signal.iter().map(|channel| channel.iter().zip(&by).map(|(x, by)| x * by).collect()).collect()
 }
 
 /// How many frames ahead an insert hears, or a little more.
@@ -92,6 +113,7 @@ pub fn reach(insert: &Insert, rate: f64) -> i64 {
         Unit::Limiter(params) => frames(params.look_ahead).max(8) + 176,
         Unit::Gate(params) => frames(params.look_ahead),
         Unit::Saturation(_) => 128,
+        Unit::Align(params) => align::reach(params, rate),
         _ => 0,
     }
 }

@@ -4,19 +4,20 @@ use stemwright_core::{Limiter, PEAK_HALF_BANDS, Param};
 
 use super::Mutant;
 use super::control::factor;
-use super::inserts::{Signal, Slot, smoothing};
+use super::inserts::{Slot, scaled, smoothing};
+use super::layout::Signal;
 use super::oversampling::up;
 
 pub fn limit(slot: Slot<'_>, params: &Limiter, input: &Signal) -> Signal {
-    let frames = input.len();
+    let frames = input[0].len();
     let factors = slot.lines(&[Param::Gain, Param::Ceiling], frames, |at| {
         let gain = factor(slot.read(Param::Gain, params.gain.0, at));
         [gain, gain / factor(slot.read(Param::Ceiling, params.ceiling.0, at))]
     });
 
     let mut wanted = vec![0f64; frames]; // R
-    for channel in 0..2 {
-        let v: Vec<f64> = input.iter().zip(&factors).map(|(x, by)| by[1] * x[channel]).collect();
+    for channel in input {
+        let v: Vec<f64> = channel.iter().zip(&factors).map(|(x, by)| by[1] * x).collect();
         let fine = up(&v, &PEAK_HALF_BANDS);
         for (n, wanted) in wanted.iter_mut().enumerate() {
             let near = (16 * n).saturating_sub(8)..(16 * n + 9).min(fine.len());
@@ -40,7 +41,7 @@ pub fn limit(slot: Slot<'_>, params: &Limiter, input: &Signal) -> Signal {
 
     let late = usize::from(slot.mutant == Some(Mutant::LimiterOneFrameLate));
     let gain_of = |n: usize| factor(-smooth[n.saturating_sub(late)]);
-    (0..frames).map(|n| input[n].map(|x| factors[n][0] * x * gain_of(n))).collect()
+    scaled(input, |n| factors[n][0] * gain_of(n))
 }
 
 /// The mean of each value and those before it, `count` in all; before the first there is 0.

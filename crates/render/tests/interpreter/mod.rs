@@ -1,44 +1,56 @@
 //! What a session means: the engine's oracle.
 //!
-//! This is written from the doc comments of `stemwright_core`'s `session.rs`, `insert.rs` and `insert/*.rs` alone. It shares the
-//! parameter types with the engine and no code: no blocks, no lanes, no schedule, no latency, and silence is computed
-//! like anything else. One strip after the other is played over the whole timeline, so that the future is at hand
-//! where a law reaches into it. Where those comments leave a choice, the choice stands here as a comment that begins
-//! with "Reading:".
+//! This is written from the doc comments of `stemwright_core`'s `session.rs`, `layout.rs`, `insert.rs` and `insert/*.rs` alone.
+//! It shares the parameter types with the engine and no code: no blocks, no lanes, no schedule, no latency, and silence is
+//! computed like anything else. One strip after the other is played over the whole timeline, so that the future is at
+//! hand where a law reaches into it. Where those comments leave a choice, the choice stands here as a comment that
+//! begins with "Reading:".
 
 #![allow(dead_code, unreachable_pub, reason = "each test that includes this module uses its own part of it")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use stemwright_core::{Automation, Clip, Insert, PanLaw, Session, Strip, Tap, Target, Track};
+use stemwright_core::{Automation, Insert, Layout, PanLaw, Session, Strip, Tap, Target};
 
+mod align;
+mod clips;
 mod compressor;
 mod control;
+mod convolution;
 mod de_esser;
 mod delay;
+mod dynamic_eq;
 mod eq;
+mod fader;
 mod gate;
 mod inserts;
+mod layout;
 mod limiter;
+mod multiband;
 mod oversampling;
 mod reverb;
 mod routing;
 mod saturation;
+mod sweep;
+mod transient;
+mod trapezoid;
 mod twofold;
 mod width;
 
 use control::{GRID, Line, Moves, factor};
-use inserts::{Signal, Slot, reach, through};
+use fader::{Fader, mono_pan, pan_law, unmuted};
+use inserts::{Slot, reach, through};
+use layout::{Signal, add, brought, channels, sides, silence};
 use routing::{Edge, Place};
 
-/// A sound file: one or two channels of equal length.
+/// A sound file: 1, 2, 6 or 8 channels of equal length; an impulse response: 1, 2 or 4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
     pub channels: Vec<Vec<f64>>,
 }
 
-/// The files of a session, by the path that its clips name.
+/// The files of a session, by the path that its clips and convolution reverbs name.
 pub type Sources = BTreeMap<PathBuf, Source>;
 
 /// An engine that got one thing wrong. A test that compares must notice each of them.
@@ -58,11 +70,45 @@ pub enum Mutant {
     LookAheadForgotten,
     /// Faders and sends behind an insert that reaches ahead move that much too late.
     AutomationLate,
+    /// Centre and surrounds are folded down with ½.
+    FoldFactor,
+    /// The surrounds of 5.1 are the rear pair of 7.1.
+    SurroundsRear,
+    /// Mid and side are L+R and L−R.
+    MidSideUnscaled,
+    /// The pan moves the middle channels as well as both sides.
+    MiddlePanned,
+    /// LFE goes through stereo units as the centre does.
+    LfeThroughStereoUnits,
+    /// Every fade is linear.
+    FadesLinear,
+    /// Cross-fades are linear.
+    CrossfadeLinear,
+    /// A track's delay makes it sound earlier.
+    TrackDelayEarlier,
+    /// The gain of a group counts twice.
+    VcaTwice,
+    /// Solo silences what is solo-safe.
+    SoloSafeForgotten,
+    /// Between two points the shape is that of the second one.
+    ShapeOfNextPoint,
+    /// Moving mutes do not silence the pre tap.
+    MuteAfterPreTap,
+    /// The bands of a multiband compressor do not go through the all-passes of higher crossovers.
+    BandsOutOfPhase,
+    /// A dynamic equaliser hears itself even where it has a key.
+    DynamicEqDeaf,
+    /// The right side of an impulse response is taken for the left one, or what one side makes the other hear.
+    ConvolutionCrossed,
+    /// Right is no way ahead of left in a chorus or phaser.
+    SweepPhaseForgotten,
+    /// Time alignment leaves out the part of a frame.
+    AlignWholeFrames,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 24] = [
         Self::SendTapSwapped,
         Self::PanLawSwapped,
         Self::KeyOneFrameLate,
@@ -70,16 +116,33 @@ impl Mutant {
         Self::LatencyForgotten,
         Self::LookAheadForgotten,
         Self::AutomationLate,
+        Self::FoldFactor,
+        Self::SurroundsRear,
+        Self::MidSideUnscaled,
+        Self::MiddlePanned,
+        Self::LfeThroughStereoUnits,
+        Self::FadesLinear,
+        Self::CrossfadeLinear,
+        Self::TrackDelayEarlier,
+        Self::VcaTwice,
+        Self::SoloSafeForgotten,
+        Self::ShapeOfNextPoint,
+        Self::MuteAfterPreTap,
+        Self::BandsOutOfPhase,
+        Self::DynamicEqDeaf,
+        Self::ConvolutionCrossed,
+        Self::SweepPhaseForgotten,
+        Self::AlignWholeFrames,
     ];
 }
 
 /// What is heard.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Interpreted {
-    /// The master's input, left and right.
-    pub mix: [Vec<f64>; 2],
+    /// The master's input, in its layout.
+    pub mix: Signal,
     /// After the master's inserts and gain.
-    pub master: [Vec<f64>; 2],
+    pub master: Signal,
     /// The first frame on which a gate's level was within [`gate::NEAR`] of what it was compared with: a correct
     /// computation might have decided otherwise.
     pub undecided: Option<i64>,
@@ -87,12 +150,19 @@ pub struct Interpreted {
     pub decided: usize,
 }
 
+impl Interpreted {
+    /// Left and right of a stereo mix.
+    pub fn sides(self) -> [Vec<f64>; 2] {
+        self.mix.try_into().expect("the master is stereo")
+    }
+}
+
 /// Plays `frames` frames of a session from `start` on, with all state zero before it.
 ///
 /// `start` is a multiple of 32, no clip starts before it, and outputs, sends and keys have no cycle.
 ///
 /// # Panics
-/// On a session that names a strip or file that is not there, or whose strips hear themselves.
+/// On a session that names a strip, VCA or file that is not there, or whose strips hear themselves.
 pub fn interpret(
     session: &Session,
     sources: &Sources,
@@ -101,7 +171,7 @@ pub fn interpret(
     mutant: Option<Mutant>,
 ) -> Interpreted {
     let strips = routing::strips(session);
-    let edges = routing::edges(&strips);
+    let edges = routing::edges(session, &strips, mutant);
     let order = routing::order(&strips, &edges);
     // Filters ring ahead into the frames before `start`, and laws look at frames after the end.
     let reach = longest_reach(session, &strips, &edges, &order);
@@ -109,6 +179,7 @@ pub fn interpret(
     let mut world = World {
         session,
         sources,
+        layouts: (0..strips.len()).map(|place| routing::layout_of(session, sources, place)).collect(),
         edges: &edges,
         mutant,
         begin: start - margin,
@@ -122,8 +193,8 @@ pub fn interpret(
         world.play(place);
     }
     let (mix, master) = world.play_master();
-    let cut = |signal: Signal| {
-        [0, 1].map(|channel| signal[margin as usize..][..frames].iter().map(|frame| frame[channel]).collect())
+    let cut = |signal: Signal| -> Signal {
+        signal.iter().map(|channel| channel[margin as usize..][..frames].to_vec()).collect()
     };
     let end = start + frames as i64;
     let undecided = world.undecided.filter(|&frame| frame - reach < end);
@@ -147,7 +218,9 @@ fn longest_reach(session: &Session, strips: &[&Strip], edges: &[Edge], order: &[
 
 /// What a strip's two taps carry.
 struct Taps {
+    /// Of the strip's layout, where that is not M-S: then it is stereo.
     pre: Signal,
+    /// Stereo on a mono strip, too.
     post: Signal,
 }
 
@@ -156,6 +229,7 @@ struct World<'a> {
     session: &'a Session,
     sources: &'a Sources,
     strips: &'a [&'a Strip],
+    layouts: Vec<Layout>,
     edges: &'a [Edge],
     mutant: Option<Mutant>,
     /// The timeline with its margins.
@@ -177,93 +251,117 @@ impl World<'_> {
         if !keyed && !self.edges.iter().any(|edge| edge.from == place && edge.heard) {
             return;
         }
-        let (mut signal, mono) = match self.session.tracks.get(place) {
-            Some(track) => {
-                let files: Vec<&Source> = track.clips.iter().map(|clip| source(self.sources, clip)).collect();
-                // A track is mono when all its clips are; one without clips is silent either way.
-                let mono = files.iter().all(|file| file.channels.len() == 1);
-                let timeline = (self.begin..).take(self.frames);
-                (timeline.map(|frame| clips(track, &files, mono, frame)).collect(), mono)
-            }
-            None => (self.arrived(Some(place)), false),
+        let (mut layout, mutant) = (self.layouts[place], self.mutant);
+        let mut signal = match self.session.tracks.get(place) {
+            Some(track) => clips::play(track, self.sources, layout, self.begin, self.frames, mutant),
+            None => self.arrived(Some(place)),
         };
         if strip.inverted {
-            signal.iter_mut().for_each(|frame| *frame = frame.map(|x| -x));
+            signal.iter_mut().flatten().for_each(|x| *x = -*x);
         }
-        let pre = self.through(&strip.inserts, &strip.automation, mono, signal);
+        let mut pre = self.through(&strip.inserts, &strip.automation, layout, signal);
+        if layout == Layout::MidSide {
+            pre = brought(&pre, layout, Layout::Stereo, mutant);
+            layout = Layout::Stereo;
+        }
+        let begin = self.begin - self.late(&strip.inserts);
+        let unmuted = unmuted(Moves { automation: &strip.automation, mutant }, begin, self.frames);
+        let muted_too_late = mutant == Some(Mutant::MuteAfterPreTap);
+        if let Some(by) = unmuted.as_ref().filter(|_| !muted_too_late) {
+            multiply(&mut pre, by);
+        }
 
-        let late = self.late(&strip.inserts);
-        let law = pan_law(self.session, strip, self.mutant);
-        let mut fader = Fader::new(&strip.automation, mono);
-        let post: Signal = (self.begin - late..)
-            .zip(&pre)
-            .map(|(frame, &[left, right])| {
-                let [to_left, to_right] = fader.at(frame, strip.gain.0, Some((strip.pan, law)));
-                [to_left * left, to_right * if mono { left } else { right }]
-            })
-            .collect();
+        let law = pan_law(self.session, strip, mutant);
+        let pan_law = if layout == Layout::Mono { law } else { PanLaw::Balance };
+        let mut fader = Fader::of_strip(strip, pan_law, routing::groups(self.session, &strip.vcas), mutant);
+        let mut post = match layout {
+            Layout::Mono => vec![pre[0].clone(), pre[0].clone()],
+            _ => pre.clone(),
+        };
+        let sides = if layout == Layout::Mono { &[-1, 1] } else { sides(layout) };
+        for (n, frame) in (0..self.frames).zip(begin..) {
+            let [left, mut middle, right] = fader.at(frame);
+            if mutant == Some(Mutant::MiddlePanned) {
+                middle = left.min(right);
+            }
+            for (channel, side) in post.iter_mut().zip(sides) {
+                channel[n] *= match side {
+                    -1 => left,
+                    0 => middle,
+                    _ => right,
+                };
+            }
+        }
+        if let Some(by) = unmuted.as_ref().filter(|_| muted_too_late) {
+            multiply(&mut post, by);
+        }
+
         let taps = Taps { pre, post };
         for edge in self.edges.iter().filter(|edge| edge.from == place && edge.heard) {
-            let carried = self.carried(edge, &taps, mono, late);
-            let sum = self.inputs.entry(edge.to).or_insert_with(|| vec![[0.0; 2]; self.frames]);
-            for (sum, x) in sum.iter_mut().zip(carried) {
-                *sum = [sum[0] + x[0], sum[1] + x[1]];
-            }
+            let (carried, from) = self.carried(edge, &taps, layout, begin);
+            let to = self.layout_at(edge.to);
+            let sum = self.inputs.entry(edge.to).or_insert_with(|| silence(channels(to), self.frames));
+            add(sum, &brought(&carried, from, to, mutant));
         }
         if keyed {
             self.taps.insert(place, taps);
         }
     }
 
-    /// What a main output or send takes to where it goes.
-    fn carried(&self, edge: &Edge, taps: &Taps, mono: bool, late: i64) -> Signal {
-        let Some((send, tap)) = edge.send else { return taps.post.clone() };
+    /// The layout of a bus, a return or the master.
+    fn layout_at(&self, place: Option<Place>) -> Layout {
+        place.map_or(self.session.master.layout, |place| self.layouts[place])
+    }
+
+    /// What a main output or send takes to where it goes, and its layout. `layout` is that of the pre tap.
+    fn carried(&self, edge: &Edge, taps: &Taps, layout: Layout, begin: i64) -> (Signal, Layout) {
+        let after = if layout == Layout::Mono { Layout::Stereo } else { layout };
+        let Some((send, tap)) = edge.send else { return (taps.post.clone(), after) };
         let strip = self.strips[edge.from];
-        let moves = Moves(&strip.automation);
+        let swapped = self.mutant == Some(Mutant::SendTapSwapped);
+        let mut signal = match ((tap == Tap::Pre) != swapped, layout) {
+            (true, Layout::Mono) => {
+                let centre = mono_pan(0.0, pan_law(self.session, strip, self.mutant));
+                centre.iter().map(|by| taps.pre[0].iter().map(|x| by * x).collect()).collect()
+            }
+            (true, _) => taps.pre.clone(),
+            (false, _) => taps.post.clone(),
+        };
+        let moves = Moves { automation: &strip.automation, mutant: self.mutant };
         let mut gain = Line::new(moves.moves(Target::Send(send)));
         let mut by =
             |frame| gain.at(frame, |at| [factor(moves.read(Target::Send(send), strip.sends[send].gain.0, at))])[0];
-        let swapped = self.mutant == Some(Mutant::SendTapSwapped);
-        let pre = (tap == Tap::Pre) != swapped;
-        let centre = mono_pan(0.0, pan_law(self.session, strip, self.mutant));
-        let signal = if pre { &taps.pre } else { &taps.post };
-        (self.begin - late..)
-            .zip(signal)
-            .map(|(frame, &x)| {
-                let x = if pre && mono { centre.map(|factor| factor * x[0]) } else { x };
-                x.map(|x| by(frame) * x)
-            })
-            .collect()
+        multiply(&mut signal, &(begin..).take(self.frames).map(&mut by).collect::<Vec<f64>>());
+        (signal, after)
     }
 
     /// The mix and the master.
     fn play_master(&mut self) -> (Signal, Signal) {
         let master = &self.session.master;
         let mix = self.arrived(None);
-        let done = self.through(&master.inserts, &master.automation, false, mix.clone());
-        let mut fader = Fader::new(&master.automation, false);
+        let mut done = self.through(&master.inserts, &master.automation, master.layout, mix.clone());
+        let mut fader = Fader::of_master(master.gain.0, &master.automation, self.mutant);
         let timeline = self.begin - self.late(&master.inserts)..;
-        let faded = timeline.zip(done).map(|(frame, [left, right])| {
-            let [to_left, to_right] = fader.at(frame, master.gain.0, None);
-            [to_left * left, to_right * right]
-        });
-        (mix, faded.collect())
+        multiply(&mut done, &timeline.take(self.frames).map(|frame| fader.at(frame)[1]).collect::<Vec<f64>>());
+        (mix, done)
     }
 
     fn arrived(&mut self, at: Option<Place>) -> Signal {
-        self.inputs.remove(&at).unwrap_or_else(|| vec![[0.0; 2]; self.frames])
+        let channels = channels(self.layout_at(at));
+        self.inputs.remove(&at).unwrap_or_else(|| silence(channels, self.frames))
     }
 
-    fn through(&mut self, inserts: &[Insert], automation: &[Automation], mono: bool, signal: Signal) -> Signal {
+    fn through(&mut self, inserts: &[Insert], automation: &[Automation], layout: Layout, signal: Signal) -> Signal {
         let mut signal = signal;
         for (place, insert) in inserts.iter().enumerate().filter(|(_, insert)| !insert.bypass) {
             let slot = Slot {
                 rate: f64::from(self.session.rate.hz()),
+                sources: self.sources,
                 tempo: self.session.tempo,
                 begin: self.begin,
                 place,
-                moves: Moves(automation),
-                mono,
+                moves: Moves { automation, mutant: self.mutant },
+                layout,
                 mutant: self.mutant,
             };
             let (after, undecided) = through(slot, &insert.unit, signal, self.key(insert));
@@ -273,18 +371,22 @@ impl World<'_> {
         signal
     }
 
-    /// What the side-chain of an insert carries, where it has one; from a muted strip it is silence.
+    /// What the side-chain of an insert carries, where it has one, in the tap's own channels; from a muted strip it is
+    /// silence.
     fn key(&self, insert: &Insert) -> Option<Signal> {
         let key = insert.unit.key()?;
         let place = routing::place_of(self.strips, &key.from);
         let taps = &self.taps[&place];
-        let mut signal = match (self.strips[place].mute, key.tap) {
-            (true, _) => vec![[0.0; 2]; self.frames],
-            (false, Tap::Pre) => taps.pre.clone(),
-            (false, Tap::Post) => taps.post.clone(),
+        let tap = match key.tap {
+            Tap::Pre => &taps.pre,
+            Tap::Post => &taps.post,
+        };
+        let mut signal = match routing::muted(self.session, self.strips[place]) {
+            true => silence(tap.len(), self.frames),
+            false => tap.clone(),
         };
         if self.mutant == Some(Mutant::KeyOneFrameLate) {
-            signal.rotate_right(1);
+            signal.iter_mut().for_each(|channel| channel.rotate_right(1));
         }
         Some(signal)
     }
@@ -297,82 +399,9 @@ impl World<'_> {
     }
 }
 
-fn pan_law(session: &Session, strip: &Strip, mutant: Option<Mutant>) -> PanLaw {
-    let law = strip.pan_law.unwrap_or(session.pan_law);
-    match (law, mutant) {
-        (PanLaw::ConstantPower, Some(Mutant::PanLawSwapped)) => PanLaw::Linear,
-        (PanLaw::Linear, Some(Mutant::PanLawSwapped)) => PanLaw::ConstantPower,
-        (law, _) => law,
+/// Every channel by a factor that moves.
+fn multiply(signal: &mut Signal, by: &[f64]) {
+    for channel in signal {
+        channel.iter_mut().zip(by).for_each(|(x, by)| *x *= by);
     }
-}
-
-/// The fader of a strip or of the master.
-struct Fader<'a> {
-    mono: bool,
-    moves: Moves<'a>,
-    /// Left and right.
-    line: Line<2>,
-}
-
-impl<'a> Fader<'a> {
-    fn new(automation: &'a [Automation], mono: bool) -> Self {
-        let moves = Moves(automation);
-        Self { mono, moves, line: Line::new(moves.moves(Target::Gain) || moves.moves(Target::Pan)) }
-    }
-
-    /// The factors of left and right.
-    ///
-    /// Reading: gain and pan are one pair of factors, gain·pan for each channel; that product is what is computed on
-    /// grid frames and runs straight between them.
-    fn at(&mut self, frame: i64, gain: f64, pan: Option<(f64, PanLaw)>) -> [f64; 2] {
-        let (moves, mono) = (self.moves, self.mono);
-        self.line.at(frame, |at| {
-            let gain = factor(moves.read(Target::Gain, gain, at));
-            let Some((pan, law)) = pan else { return [gain; 2] };
-            let pan = moves.read(Target::Pan, pan, at);
-            let sides = if mono { mono_pan(pan, law) } else { mono_pan(pan, PanLaw::Balance) };
-            sides.map(|side| gain * side)
-        })
-    }
-}
-
-/// What left and right get of a mono signal. Stereo signals are balanced, whatever the law is.
-fn mono_pan(pan: f64, law: PanLaw) -> [f64; 2] {
-    let t = (pan + 1.0) / 2.0;
-    let (sine, cosine) = (t * std::f64::consts::FRAC_PI_2).sin_cos();
-    match law {
-        PanLaw::ConstantPower => [cosine, sine],
-        // cos(π/2) is not quite 0 in floating point and might be negative under the root.
-        PanLaw::Compromise => [((1.0 - t) * cosine).max(0.0).sqrt(), (t * sine).max(0.0).sqrt()],
-        PanLaw::Linear => [1.0 - t, t],
-        PanLaw::Balance => [(1.0 - pan).min(1.0), (1.0 + pan).min(1.0)],
-    }
-}
-
-fn source<'a>(sources: &'a Sources, clip: &Clip) -> &'a Source {
-    sources.get(&clip.file).unwrap_or_else(|| panic!("no source is called {}", clip.file.display()))
-}
-
-/// The clips of a track on a frame; of a mono track the second number is 0.
-fn clips(track: &Track, files: &[&Source], mono: bool, frame: i64) -> [f64; 2] {
-    let mut sum = [0.0; 2];
-    for (clip, file) in track.clips.iter().zip(files) {
-        let channels = &file.channels;
-        let rest = (channels[0].len() as u64).saturating_sub(clip.from);
-        // Reading: a length beyond the end of the file is kept, with silence after the file's end: the fade-out then
-        // counts back from the length that was asked for.
-        let length = clip.length.unwrap_or(rest);
-        let Ok(i) = u64::try_from(frame - clip.at) else { continue };
-        if i >= length.min(rest) {
-            continue;
-        }
-        let fade = |i: u64, over: u64| if i < over { (i as f64 + 0.5) / over as f64 } else { 1.0 };
-        let by = factor(clip.gain.0) * fade(i, clip.fade_in) * fade(length - 1 - i, clip.fade_out);
-        let at = (clip.from + i) as usize;
-        sum[0] += by * channels[0][at];
-        if !mono {
-            sum[1] += by * channels[channels.len() - 1][at];
-        }
-    }
-    sum
 }

@@ -18,7 +18,7 @@ fn odd_taps(d: usize) -> Vec<(isize, f64)> {
 }
 
 /// I₀, the modified Bessel function of the first kind: Σ ((x/2)ᵐ/m!)².
-fn bessel_i0(x: f64) -> f64 {
+pub fn bessel_i0(x: f64) -> f64 {
     let mut root = 1.0;
     let mut sum = 1.0;
     for m in 1..60 {

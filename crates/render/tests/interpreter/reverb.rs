@@ -3,10 +3,12 @@
 use stemwright_core::{Param, Reverb};
 
 use super::eq::Cut;
-use super::inserts::{Signal, Slot};
+use super::inserts::Slot;
+use super::layout::{Signal, silence};
 
 type Lanes = [f64; 16];
 
+/// Of a pair, or of one channel as on a mono strip.
 pub fn reverberate(slot: Slot<'_>, params: &Reverb, input: &Signal) -> Signal {
     let rate = slot.rate;
     let Reverb { predelay, decay, size, high_decay, crossover, .. } = *params;
@@ -38,11 +40,12 @@ pub fn reverberate(slot: Slot<'_>, params: &Reverb, input: &Signal) -> Signal {
     let low_cut = params.low_cut.map(|freq| Cut::high_pass(freq, rate));
     let high_cut = params.high_cut.map(|freq| Cut::low_pass(freq, rate));
     let mut x = input.clone();
-    for mut cut in low_cut.into_iter().chain(high_cut) {
-        x.iter_mut().for_each(|frame| *frame = cut.step(*frame));
+    for cut in low_cut.into_iter().chain(high_cut) {
+        x = cut.whole(&x);
     }
 
-    let wets = slot.lines(&[Param::Wet], input.len(), |at| [slot.read(Param::Wet, params.wet, at)]);
+    let frames = input[0].len();
+    let wets = slot.lines(&[Param::Wet], frames, |at| [slot.read(Param::Wet, params.wet, at)]);
     let hadamard: [Lanes; 16] = std::array::from_fn(|row| std::array::from_fn(|column| sign(row & column) / 4.0));
     let times_h =
         |v: &Lanes| -> Lanes { std::array::from_fn(|row| hadamard[row].iter().zip(v).map(|(h, v)| h * v).sum()) };
@@ -52,11 +55,11 @@ pub fn reverberate(slot: Slot<'_>, params: &Reverb, input: &Signal) -> Signal {
     let mut loops = Past::new(main);
     let mut scattering_filters = c.map(shelf);
     let mut loop_filters = main.map(shelf);
-    let mut output = Signal::new();
-    for n in 0..input.len() {
+    let mut output = silence(input.len(), frames);
+    for n in 0..frames {
         let u = std::array::from_fn(|i| {
-            let channel = if slot.mono { 0 } else { i % 2 };
-            n.checked_sub(before + taps[i]).map_or(0.0, |then| of_taps[i] * x[then][channel])
+            let channel = i % input.len();
+            n.checked_sub(before + taps[i]).map_or(0.0, |then| of_taps[i] * x[channel][then])
         });
         let (v, w) = (first.read(), second.read());
         let v: Lanes = std::array::from_fn(|i| of_a[i] * v[i]);
@@ -75,9 +78,11 @@ pub fn reverberate(slot: Slot<'_>, params: &Reverb, input: &Signal) -> Signal {
             left += side;
             right += sign(i) * side;
         }
-        let room = if slot.mono { [left, 0.0] } else { [left, right] };
         let [wet] = wets[n];
-        output.push([0, 1].map(|channel| (1.0 - wet) * input[n][channel] + wet * room[channel]));
+        // One channel gets left.
+        for ((output, input), room) in output.iter_mut().zip(input).zip([left, right]) {
+            output[n] = (1.0 - wet) * input[n] + wet * room;
+        }
     }
     output
 }

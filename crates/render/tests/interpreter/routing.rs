@@ -1,8 +1,10 @@
-//! Who feeds whom, who is heard, and in which order strips can be computed.
+//! Who feeds whom, who is heard, of what layout everything is, and in which order strips can be computed.
 
 use std::collections::BTreeSet;
 
-use stemwright_core::{Insert, Key, Session, Strip, Tap};
+use stemwright_core::{Insert, Key, Layout, Session, Strip, Tap, Target, Vca};
+
+use super::{Mutant, Sources, clips, layout};
 
 /// A strip by its place: tracks first, then buses and returns.
 pub type Place = usize;
@@ -28,11 +30,56 @@ pub fn place_of(strips: &[&Strip], name: &str) -> Place {
     strips.iter().position(|strip| strip.name == name).unwrap_or_else(|| panic!("no strip is called {name:?}"))
 }
 
+/// The layout in which the inserts of a strip work.
+pub fn layout_of(session: &Session, sources: &Sources, place: Place) -> Layout {
+    match session.tracks.get(place) {
+        Some(track) => track.strip.layout.unwrap_or_else(|| {
+            let files = track.clips.iter().map(|clip| clips::source(sources, clip).channels.len());
+            // A track without clips is silent in any layout.
+            layout::of_file(files.max().unwrap_or(1))
+        }),
+        None => session.buses[place - session.tracks.len()].strip.layout.unwrap_or(match session.master.layout {
+            Layout::Mono => Layout::Stereo,
+            layout => layout,
+        }),
+    }
+}
+
+/// The groups whose fader moves this strip or group: those it is a member of, those that they are members of, and so on,
+/// each once.
+pub fn groups<'a>(session: &'a Session, members_of: &'a [String]) -> Vec<&'a Vca> {
+    let mut found: Vec<&Vca> = Vec::new();
+    let mut open: Vec<&String> = members_of.iter().collect();
+    while let Some(name) = open.pop() {
+        let vca = session.vcas.iter().find(|vca| vca.name == *name);
+        let vca = vca.unwrap_or_else(|| panic!("no VCA is called {name:?}"));
+        if !found.iter().any(|known| known.name == *name) {
+            found.push(vca);
+            open.extend(&vca.vcas);
+        }
+    }
+    found
+}
+
+/// Whether a strip is muted all the time.
+///
+/// Reading: an automation of the mute takes the place of the strip's own mute, and a muted group mutes it none the
+/// less. That a group mutes its members goes for groups in it as well, and so down to the strips.
+pub fn muted(session: &Session, strip: &Strip) -> bool {
+    let moves = strip.automation.iter().any(|automation| automation.target == Target::Mute);
+    (strip.mute && !moves) || groups(session, &strip.vcas).iter().any(|vca| vca.mute)
+}
+
+/// Whether a strip is soloed, by itself or by a group.
+fn soloed(session: &Session, strip: &Strip) -> bool {
+    strip.solo || groups(session, &strip.vcas).iter().any(|vca| vca.solo)
+}
+
 /// Every edge, with what mute and solo do to it.
-pub fn edges(strips: &[&Strip]) -> Vec<Edge> {
+pub fn edges(session: &Session, strips: &[&Strip], mutant: Option<Mutant>) -> Vec<Edge> {
     let mut edges = Vec::new();
     for (from, strip) in strips.iter().enumerate() {
-        let open = !strip.mute;
+        let open = !muted(session, strip);
         let to = strip.output.as_deref().map(|name| place_of(strips, name));
         edges.push(Edge { from, to, send: None, heard: open });
         for (place, send) in strip.sends.iter().enumerate() {
@@ -40,21 +87,24 @@ pub fn edges(strips: &[&Strip]) -> Vec<Edge> {
             edges.push(Edge { from, to, send: Some((place, send.tap)), heard: open });
         }
     }
-    let soloed: Vec<Place> = (0..strips.len()).filter(|&place| strips[place].solo).collect();
-    if !soloed.is_empty() {
-        let from_soloed: BTreeSet<Place> = soloed.iter().flat_map(|&place| reached(&edges, place)).collect();
-        let heard: Vec<bool> = edges
-            .iter()
-            .map(|edge| {
-                let comes_from_solo = from_soloed.contains(&edge.from);
-                let leads_to_solo =
-                    edge.to.is_some_and(|to| reached(&edges, to).iter().any(|&place| strips[place].solo));
-                edge.heard && (comes_from_solo || leads_to_solo)
-            })
-            .collect();
-        for (edge, heard) in edges.iter_mut().zip(heard) {
-            edge.heard = heard;
-        }
+    let places = 0..strips.len();
+    let soloed: BTreeSet<Place> = places.clone().filter(|&place| soloed(session, strips[place])).collect();
+    if soloed.is_empty() {
+        return edges;
+    }
+    let safe = places.filter(|&place| strips[place].solo_safe && mutant != Some(Mutant::SoloSafeForgotten));
+    let after_solo: BTreeSet<Place> = soloed.iter().flat_map(|&place| reached(&edges, place)).collect();
+    let after_safe: BTreeSet<Place> = safe.flat_map(|place| reached(&edges, place)).collect();
+    let stays: Vec<bool> = edges
+        .iter()
+        .map(|edge| {
+            let through_solo = after_solo.contains(&edge.from)
+                || edge.to.is_some_and(|to| reached(&edges, to).iter().any(|place| soloed.contains(place)));
+            through_solo || after_safe.contains(&edge.from)
+        })
+        .collect();
+    for (edge, stays) in edges.iter_mut().zip(stays) {
+        edge.heard &= stays;
     }
     edges
 }

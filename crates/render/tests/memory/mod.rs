@@ -17,13 +17,7 @@ pub struct Memory<'a> {
 impl Media for Memory<'_> {
     fn info(&self, file: &Path) -> Result<MediaInfo, AudioError> {
         let channels = &self.sources[file].channels;
-        Ok(MediaInfo {
-            rate: self.rate,
-            channels: channels.len(),
-            frames: channels[0].len() as u64,
-            lossless: true,
-            findings: Vec::new(),
-        })
+        Ok(MediaInfo::new(self.rate, channels.len(), channels[0].len() as u64))
     }
 
     fn open(&self, file: &Path, from: u64) -> Result<Box<dyn FrameReader>, AudioError> {
@@ -52,30 +46,33 @@ impl FrameReader for Reader {
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Printed {
     pub start: i64,
-    pub mix: [Vec<f64>; 2],
-    pub master: [Vec<f64>; 2],
-    pub stems: Vec<[Vec<f64>; 2]>,
+    /// The channels of the mix, in the master's layout, as are the master and all stems.
+    pub mix: Vec<Vec<f64>>,
+    pub master: Vec<Vec<f64>>,
+    pub stems: Vec<Vec<Vec<f64>>>,
     pub names: Vec<String>,
     pub cut_tail: Option<f64>,
 }
 
 impl Sink for Printed {
     fn block(&mut self, block: &Block<'_>) -> Result<(), EngineError> {
-        self.stems.resize(block.stems.len(), Default::default());
-        for c in 0..2 {
-            self.mix[c].extend_from_slice(block.mix[c]);
-            self.master[c].extend_from_slice(block.master[c]);
-            for (stem, lane) in self.stems.iter_mut().zip(&block.stems) {
-                stem[c].extend_from_slice(lane[c]);
-            }
-        }
+        append(&mut self.mix, &block.mix);
+        append(&mut self.master, &block.master);
+        self.stems.resize(block.stems.len(), Vec::new());
+        self.stems.iter_mut().zip(&block.stems).for_each(|(stem, block)| append(stem, block));
         Ok(())
     }
 }
 
+/// A block after what came before it.
+fn append(signal: &mut Vec<Vec<f64>>, block: &[&[f64]]) {
+    signal.resize(block.len(), Vec::new());
+    signal.iter_mut().zip(block).for_each(|(channel, block)| channel.extend_from_slice(block));
+}
+
 impl Printed {
     pub fn frames(&self) -> usize {
-        self.mix[0].len()
+        self.mix.first().map_or(0, Vec::len)
     }
 }
 
@@ -95,7 +92,7 @@ pub fn render(session: &Session, media: &dyn Media, threads: usize, options: Eng
         ..Default::default()
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    let Ended { frames, cut_tail } = pool
+    let Ended { frames, cut_tail, .. } = pool
         .install(|| run(&graph, media, options, &AtomicBool::new(false), &mut printed))
         .expect("memory cannot fail");
     assert_eq!(printed.frames() as u64, frames);
@@ -103,14 +100,14 @@ pub fn render(session: &Session, media: &dyn Media, threads: usize, options: Eng
     printed
 }
 
-/// The largest magnitude of both channels.
-pub fn peak(signal: &[Vec<f64>; 2]) -> f64 {
+/// The largest magnitude of all channels.
+pub fn peak(signal: &[Vec<f64>]) -> f64 {
     signal.iter().flatten().fold(0.0, |peak, x| peak.max(x.abs()))
 }
 
-/// The largest difference of two stereo signals of equal length.
-pub fn difference(a: &[Vec<f64>; 2], b: &[Vec<f64>; 2]) -> f64 {
-    assert_eq!(a[0].len(), b[0].len());
+/// The largest difference of two signals of as many channels and frames.
+pub fn difference(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
+    assert!(a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.len() == b.len()), "signals of one size");
     let pairs = a.iter().flatten().zip(b.iter().flatten());
     pairs.fold(0.0, |most, (x, y)| {
         let difference = (x - y).abs();

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::f64::consts::TAU;
 
 use stemwright_core::{
-    Automation, Bus, Clip, Db, Insert, Master, PanLaw, Param, Role, SampleRate, Section, Send, Session, Shape, Song,
-    StemWish, Strip, Tap, Target, Tempo, Track,
+    Automation, Bus, Clip, Db, Fade, FadeShape, Insert, Layout, Master, PanLaw, Param, Point, Role, SampleRate,
+    Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo, Track, Vca,
 };
 
 mod units;
@@ -28,12 +28,12 @@ pub struct Case {
 impl Case {
     /// From the last multiple of 32 before everything to the end of the last clip.
     pub fn span(&self) -> (i64, i64) {
-        let clips = || self.session.tracks.iter().flat_map(|track| &track.clips);
-        let end = |clip: &Clip| {
+        let clips = || self.session.tracks.iter().flat_map(|track| track.clips.iter().map(|clip| (track.delay, clip)));
+        let end = |(delay, clip): (i64, &Clip)| {
             let rest = self.sources[&clip.file].channels[0].len() as u64 - clip.from;
-            clip.at + clip.length.unwrap_or(rest) as i64
+            delay + clip.at + clip.length.unwrap_or(rest) as i64
         };
-        let start = clips().map(|clip| clip.at).min().unwrap_or(0).div_euclid(32) * 32;
+        let start = clips().map(|(delay, clip)| delay + clip.at).min().unwrap_or(0).div_euclid(32) * 32;
         (start, clips().map(end).max().unwrap_or(start))
     }
 }
@@ -54,6 +54,7 @@ pub fn shuffled(case: &Case, seed: u64) -> Case {
     let mut other = case.clone();
     dice.shuffle(&mut other.session.tracks);
     dice.shuffle(&mut other.session.buses);
+    dice.shuffle(&mut other.session.vcas);
     dice.shuffle(&mut other.session.stems);
     other
 }
@@ -63,7 +64,8 @@ pub fn case(seed: u64, size: u32) -> Case {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9).wrapping_add(u64::from(size)));
     let rate = *dice.pick(&[44_100, 44_100, 48_000, 48_000, 88_200, 96_000, 176_400, 192_000]);
     let bpm = if dice.one_in(2) { 120.0 } else { dice.between(60.0, 200.0) };
-    let sources = files(&mut dice, size, f64::from(rate));
+    let surround = dice.one_in(2);
+    let sources = files(&mut dice, size, f64::from(rate), surround);
     let tracks = 2 + dice.below(1 + 2 * u64::from(size)) as usize;
     let buses = dice.below(3 + u64::from(size)) as usize;
     let mut maker = Maker {
@@ -72,20 +74,23 @@ pub fn case(seed: u64, size: u32) -> Case {
         tempo: Tempo { bpm, time_signature: *dice.pick(&[(4, 4), (3, 4), (6, 8)]) },
         names: names(&mut dice, tracks + buses),
         wild: dice.one_in(6),
+        surround,
+        solo: dice.one_in(3),
         dice,
     };
-    let (tracks, buses) = maker.strips(tracks, buses, &sources);
+    let vcas = maker.vcas();
+    let (tracks, buses) = maker.strips(tracks, buses, &vcas, &sources);
     let dice = &mut maker.dice;
     let mut session = Session {
         song: Song { title: "Zufall".into(), ..Song::default() },
-        rate: SampleRate::new(rate).unwrap(),
         tempo: maker.tempo,
         pan_law: dice.pan_law(),
         stems: wishes(dice, tracks.iter().map(|track| &track.strip).chain(buses.iter().map(|bus| &bus.strip))),
         tracks,
         buses,
-        master: Master::default(),
+        vcas,
         sections: (0..dice.integer(0, 3)).map(|i| Section { name: format!("Part {i}"), start: i * 700 }).collect(),
+        ..Session::new(SampleRate::new(rate).unwrap())
     };
     session.master = maker.master();
     Case { seed, size, session, sources }
@@ -139,12 +144,36 @@ impl Dice {
         *self.pick(&[PanLaw::ConstantPower, PanLaw::Compromise, PanLaw::Linear, PanLaw::Balance])
     }
 
+    /// Each of these now and then.
+    fn groups(&mut self, vcas: &[Vca], rarity: u64) -> Vec<String> {
+        let mut names: Vec<String> = vcas.iter().filter(|_| self.one_in(rarity)).map(|vca| vca.name.clone()).collect();
+        self.shuffle(&mut names);
+        names
+    }
+
+    fn fade_shape(&mut self) -> FadeShape {
+        *self.pick(&FadeShape::ALL)
+    }
+
+    fn point_shape(&mut self) -> Shape {
+        match self.below(8) {
+            0..3 => Shape::Linear,
+            3 | 4 => Shape::Hold,
+            5 => Shape::Smooth,
+            _ => Shape::Curve(self.between(-0.95, 0.95)),
+        }
+    }
+
     fn tap(&mut self) -> Tap {
         *self.pick(&[Tap::Pre, Tap::Post])
     }
 }
 
-fn files(dice: &mut Dice, size: u32, rate: f64) -> Sources {
+/// How many impulse responses every session has.
+const RESPONSES: u64 = 3;
+
+/// Clips are pieces of what is in `audio`.
+fn files(dice: &mut Dice, size: u32, rate: f64, surround: bool) -> Sources {
     let count = 2 + dice.below(2 + u64::from(size));
     let mut sources = Sources::new();
     for i in 0..count {
@@ -168,8 +197,19 @@ fn files(dice: &mut Dice, size: u32, rate: f64) -> Sources {
                 })
                 .collect::<Vec<f64>>()
         };
-        let channels = (0..dice.integer(1, 2)).map(|_| channel(dice)).collect();
+        let channels = *dice.pick(if surround { &[1, 2, 2, 6, 6, 8] } else { &[1, 2] });
+        let channels = (0..channels).map(|_| channel(dice)).collect();
         sources.insert(format!("audio/{i} ∿.wav").into(), Source { channels });
+    }
+    for i in 0..RESPONSES {
+        let longest = *dice.pick(&[1, 200, 1_000, 3_000, 12_000]);
+        let frames = dice.integer(1, longest);
+        let fall = dice.between(0.0, 8.0) / frames as f64;
+        let channel = |dice: &mut Dice| -> Vec<f64> {
+            (0..frames).map(|n| (-fall * n as f64).exp() * dice.between(-1.0, 1.0)).collect()
+        };
+        let channels = (0..*dice.pick(&[1, 2, 4])).map(|_| channel(dice)).collect();
+        sources.insert(format!("ir/{i}.wav").into(), Source { channels });
     }
     sources
 }
@@ -244,10 +284,37 @@ struct Maker {
     names: Vec<String>,
     /// Whether extremes are frequent.
     wild: bool,
+    /// Whether there are other layouts than mono and stereo.
+    surround: bool,
+    /// Whether anything is soloed.
+    solo: bool,
 }
 
 impl Maker {
-    fn strips(&mut self, tracks: usize, buses: usize, sources: &Sources) -> (Vec<Track>, Vec<Bus>) {
+    /// Groups of faders; each may be in those before it.
+    fn vcas(&mut self) -> Vec<Vca> {
+        let count = *self.dice.pick(&[0, 0, 1, 2, 3, 4]);
+        let mut vcas: Vec<Vca> = Vec::new();
+        for i in 0..count {
+            let automation = match self.dice.one_in(3) {
+                true => vec![self.moving(Target::Gain, -12.0, 3.0)],
+                false => Vec::new(),
+            };
+            let dice = &mut self.dice;
+            let vca = Vca {
+                name: format!("VCA {}", ["Ω", "a", "É", "9"][i]),
+                gain: Db(if dice.one_in(3) { 0.0 } else { dice.between(-8.0, 3.0) }),
+                mute: dice.one_in(25),
+                solo: self.solo && dice.one_in(4),
+                vcas: dice.groups(&vcas, 2),
+                automation,
+            };
+            vcas.push(vca);
+        }
+        vcas
+    }
+
+    fn strips(&mut self, tracks: usize, buses: usize, vcas: &[Vca], sources: &Sources) -> (Vec<Track>, Vec<Bus>) {
         // Signals and keys go from lower to higher ranks only: no cycles.
         let mut ranked: Vec<(f64, usize)> = (0..tracks + buses)
             .map(|place| {
@@ -259,7 +326,6 @@ impl Maker {
         let order: Vec<usize> = ranked.into_iter().map(|(_, place)| place).collect();
         let returns: Vec<bool> = (0..tracks + buses).map(|place| place >= tracks && self.dice.one_in(3)).collect();
         let stems = *self.dice.pick(&[Stems::None, Stems::Tracks, Stems::Buses, Stems::Roles, Stems::Mixed]);
-        let solo = self.dice.one_in(12);
 
         let mut made: Vec<Option<Strip>> = vec![None; tracks + buses];
         for (rank, &place) in order.iter().enumerate() {
@@ -292,7 +358,15 @@ impl Maker {
             strip.pan_law = dice.one_in(3).then(|| dice.pan_law());
             strip.inverted = dice.one_in(8);
             strip.mute = dice.one_in(14);
-            strip.solo = solo && dice.one_in(4);
+            strip.solo = self.solo && dice.one_in(4);
+            strip.solo_safe = dice.one_in(3);
+            strip.vcas = dice.groups(vcas, 4);
+            let layouts =
+                [Layout::Mono, Layout::Stereo, Layout::MidSide, Layout::Surround51, Layout::Surround71, Layout::Surround71];
+            strip.layout = match self.surround {
+                true => dice.one_in(2).then(|| *dice.pick(&layouts)),
+                false => dice.one_in(6).then(|| *dice.pick(&[Layout::Mono, Layout::Stereo])),
+            };
             let wishes = match stems {
                 Stems::Tracks => place < tracks,
                 Stems::Buses => place >= tracks,
@@ -316,7 +390,12 @@ impl Maker {
         }
 
         let mut made = made.into_iter().flatten();
-        let track = |strip| Track { strip, clips: self.clips(sources) };
+        let track = |strip| {
+            let clips = self.clips(sources);
+            let dice = &mut self.dice;
+            let delay = if dice.one_in(4) { dice.integer(-3_000, 1_500) } else { 0 };
+            Track { delay, crossfade: dice.one_in(2).then(|| dice.fade_shape()), ..Track::new(strip, clips) }
+        };
         let tracks = made.by_ref().take(tracks).map(track).collect();
         let buses = made.zip(&returns[returns.len() - buses..]);
         (tracks, buses.map(|(strip, &is_return)| Bus { strip, is_return }).collect())
@@ -325,7 +404,7 @@ impl Maker {
     fn clips(&mut self, sources: &Sources) -> Vec<Clip> {
         let dice = &mut self.dice;
         let count = *dice.pick(&[0, 1, 1, 1, 2, 2, 3, 5]);
-        let paths: Vec<_> = sources.keys().collect();
+        let paths: Vec<_> = sources.keys().filter(|path| path.starts_with("audio")).collect();
         let own = *dice.pick(&paths);
         (0..count)
             .map(|_| {
@@ -339,6 +418,7 @@ impl Maker {
                     2 => dice.integer(1, rest * 2) as u64,
                     _ => 0,
                 };
+                let fade = |dice: &mut Dice| Fade { frames: fade(dice), shape: dice.fade_shape() };
                 let early = if dice.one_in(4) { -3_000 } else { 0 };
                 Clip {
                     at: dice.integer(early, self.span.max(1_000) / 2),
@@ -358,7 +438,14 @@ impl Maker {
         let inserts: Vec<Insert> = (0..self.dice.integer(0, 3)).map(|_| self.insert(&keys, false)).collect();
         let automation = self.automation(&inserts, 0, false);
         let gain = if self.dice.one_in(3) { 0.0 } else { self.dice.between(-9.0, 3.0) };
-        Master { gain: Db(gain), inserts, automation }
+        let dice = &mut self.dice;
+        let wide = [Layout::Stereo, Layout::Mono, Layout::Surround51, Layout::Surround71];
+        let layout = match self.surround {
+            true => *dice.pick(&wide),
+            false if dice.one_in(10) => Layout::Mono,
+            false => Layout::Stereo,
+        };
+        Master { layout, gain: Db(gain), inserts, automation }
     }
 
     /// Some of everything that can move, each with a range that keeps levels reasonable.
@@ -366,6 +453,7 @@ impl Maker {
         let mut targets = vec![(Target::Gain, -30.0, 2.0)];
         if pans {
             targets.push((Target::Pan, -1.0, 1.0));
+            targets.push((Target::Mute, 0.0, 1.0));
         }
         targets.extend((0..sends).map(|send| (Target::Send(send), -40.0, -3.0)));
         for (place, insert) in inserts.iter().enumerate() {
@@ -380,12 +468,11 @@ impl Maker {
     fn moving(&mut self, target: Target, low: f64, high: f64) -> Automation {
         let span = self.span;
         let dice = &mut self.dice;
-        let shape = *dice.pick(&[Shape::Linear, Shape::Linear, Shape::Hold]);
-        let spreads = matches!(target, Target::Insert(_, Param::BandFreq(_) | Param::BandQ(_) | Param::Ratio));
-        // Straight lines to and from infinity mean nothing; jumps to it do.
+        let spreads =
+            matches!(target, Target::Insert(_, Param::BandFreq(_) | Param::BandQ(_) | Param::Freq | Param::Ratio));
         let limit = match target {
-            Target::Gain | Target::Send(_) if shape == Shape::Hold => Some(f64::NEG_INFINITY),
-            Target::Insert(_, Param::Ratio) if shape == Shape::Hold => Some(f64::INFINITY),
+            Target::Gain | Target::Send(_) => Some(f64::NEG_INFINITY),
+            Target::Insert(_, Param::Ratio) => Some(f64::INFINITY),
             _ => None,
         };
         let mut frames: Vec<i64> = (0..dice.integer(1, 6)).map(|_| dice.integer(-4_000, span + 3_000)).collect();
@@ -396,12 +483,21 @@ impl Maker {
         if dice.one_in(3) {
             frames.iter_mut().for_each(|frame| *frame = frame.div_euclid(32) * 32);
         }
-        let value = |dice: &mut Dice| match limit {
-            Some(limit) if dice.one_in(4) => limit,
-            _ if dice.one_in(8) => *dice.pick(&[low, high]),
-            _ if spreads => dice.spread(low, high),
-            _ => dice.between(low, high),
-        };
-        Automation { target, shape, points: frames.into_iter().map(|frame| (frame, value(dice))).collect() }
+        // One shape for all, or one for each.
+        let all = dice.one_in(2).then(|| dice.point_shape());
+        let mut points: Vec<Point> = Vec::new();
+        for frame in frames {
+            let shape = all.unwrap_or_else(|| dice.point_shape());
+            let jumps = shape == Shape::Hold && points.last().is_none_or(|before| before.shape == Shape::Hold);
+            let value = match limit {
+                // Lines to and from infinity mean nothing; jumps to it do.
+                Some(limit) if jumps && dice.one_in(4) => limit,
+                _ if dice.one_in(8) => *dice.pick(&[low, high]),
+                _ if spreads => dice.spread(low, high),
+                _ => dice.between(low, high),
+            };
+            points.push(Point { frame, value, shape });
+        }
+        Automation { target, points }
     }
 }

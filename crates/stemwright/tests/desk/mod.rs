@@ -18,6 +18,8 @@ pub(crate) type Tree = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
 pub(crate) struct Desk {
     folder: TempDir,
+    /// Where the tool keeps what it rendered: not where the user who tests keeps it.
+    pub(crate) cache: TempDir,
 }
 
 pub(crate) struct Outcome {
@@ -57,7 +59,7 @@ impl Outcome {
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), cache: tempfile::tempdir().unwrap() }
     }
 
     /// A desk with `song/session.toml`: a track for each of `tracks` (a name, then what else its table says), with one
@@ -110,6 +112,7 @@ impl Desk {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(TOOL);
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env("STEMWRIGHT_CACHE", self.cache.path());
         command
     }
 

@@ -18,7 +18,7 @@ pub(super) const WORDS: &[Section] = &[
     (
         Role(Effects),
         Fair,
-        "fx efx effect effects impact rise fall drop+fx stinger siren zap boom+fx noise swell riser+fx lifter hit+fx sub+drop reverse rev+cym footsteps",
+        "fx efx effect effects impact rise fall drop+fx stinger siren zap boom+fx noise sting swell riser+fx lifter hit+fx sub+drop reverse rev+cym footsteps",
     ),
     (Role(Effects), Hint, "echo hit hits steps doors door glitch+fx vinyl build scatter"),
     (
@@ -33,7 +33,7 @@ pub(super) const WORDS: &[Section] = &[
         Fair,
         "texture textures drone drones traffic birds rain wind+fx forest nature ocean bgs+amb field+recording tape+hiss hiss",
     ),
-    (Role(Ambience), Hint, "bg background"),
+    (Role(Ambience), Hint, "bg background ab haupt hauptmikrofon hauptmikrofone ortf blumlein"),
     (
         Role(Music),
         Fair,
@@ -54,14 +54,14 @@ pub(super) const WORDS: &[Section] = &[
         Strong,
         "click clk click+track metronome metro cue cues count countin count+in count+off talkback guide pilot pilot+vox tempo+track camera+scratch cam+scratch camera+audio scratch+track guide+vox guide+vocal \
          guide+gtr scratch+vox scratch+vocal scratch+gtr scratch+guitar slate smpte ltc timecode tone+1k md+cue claqueta metrónomo \
-         guía voz+guía voz+guia metronomo metrônomo métronome klick metronom クリック カウント ガイド 节拍器 節拍器 메트로놈 클릭 \
+         guía voz+guía voz+guia voix+témoin témoin voce+guida guida 仮歌 metronomo metrônomo métronome klick metronom クリック カウント ガイド 节拍器 節拍器 메트로놈 클릭 \
          метроном клик",
     ),
     (
         Reference,
         Strong,
         "2mix 2trk 2track 2+mix two+track mixdown mix+down rough+mix roughmix ruff+mix full+mix final+mix stereo+mix main+mix \
-         premaster pre+master print+master mastered mstr tv+mix stereo+out main+out main+lr board+mix desk+mix lr+mix ref+mix mix+ref premix mono+mix pb+mix demo+mix mezcla+final 2ミックス ツーミックス",
+         premaster pre+master print+master mastered mstr tv+mix stereo+out main+out main+lr board+mix desk+mix lr+mix ref+mix mix+ref premix mono+mix pb+mix demo+mix mne mande printmaster print+master mezcla+final 2ミックス ツーミックス",
     ),
     (
         Reference,

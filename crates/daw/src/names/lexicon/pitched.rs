@@ -28,7 +28,7 @@ pub(super) const WORDS: &[Section] = &[
         Strong,
         "guitarra guitarras guitarra+eléctrica guitarra+acústica requinto tres cuatro violão violões viola+caipira cavaquinho \
          cavaco guitare guitares chitarra chitarre mandolino gitarre gitarren e-gitarre a-gitarre akustikgitarre westerngitarre \
-         konzertgitarre gitara gitary ギター エレキギター アコギ エレキ アコースティックギター 吉他 木吉他 电吉他 電吉他 結他 기타 \
+         konzertgitarre gitara gitary vihuela 7+cordas 6+cordas 12+cordas violão+7+cordas ギター エレキギター アコギ エレキ アコースティックギター 吉他 木吉他 电吉他 電吉他 結他 기타 \
          일렉기타 통기타 어쿠스틱기타 гитара гитары гитар электрогитара акустика балалайка",
     ),
     (
@@ -44,7 +44,7 @@ pub(super) const WORDS: &[Section] = &[
         Role(Keys),
         Strong,
         "teclado teclados órgano acordeón órgão acordeão sanfona pianoforte tastiera tastiere organo fisarmonica clavier claviers \
-         orgue accordéon klavier flügel tasten orgel akkordeon ピアノ エレピ オルガン キーボード 鍵盤 アコーディオン 钢琴 鋼琴 键盘 \
+         orgue accordéon klavier flügel tasten orgel akkordeon fisa klawisze fortepian pianino organy akordeon ピアノ エレピ オルガン キーボード 鍵盤 アコーディオン 钢琴 鋼琴 键盘 \
          鍵盤樂器 风琴 手风琴 피아노 건반 오르간 клавиши клавишные пианино рояль орган аккордеон баян",
     ),
     (
@@ -79,7 +79,7 @@ pub(super) const WORDS: &[Section] = &[
         Strong,
         "cuerdas violín violines violonchelo chelo arpa cordas violino violinos violoncelo harpa archi violini violoncelli \
          cordes violon violons alto+violon violoncelle harpe streicher geige geigen violine violinen bratsche bratschen celli \
-         harfe skrzypce ストリングス バイオリン ヴァイオリン ビオラ チェロ ハープ 弦楽器 弦 弦乐 弦樂 小提琴 中提琴 大提琴 竖琴 二胡 스트링 \
+         harfe skrzypce altówka wiolonczela smyczki quatuor quatuor+à+cordes ストリングス バイオリン ヴァイオリン ビオラ チェロ ハープ 弦楽器 弦 弦乐 弦樂 小提琴 中提琴 大提琴 竖琴 二胡 스트링 \
          바이올린 첼로 비올라 струнные скрипка скрипки альт виолончель арфа",
     ),
     (
@@ -92,7 +92,7 @@ pub(super) const WORDS: &[Section] = &[
         Role(Brass),
         Strong,
         "trompeta trompetas trombón trombones metales vientos+metales trompete trombone+de+vara metais tromba trombe ottoni corno corni \
-         trompette trompettes cuivres cor posaune posaunen trompeten hörner bläser blechbläser blech ブラス トランペット トロンボーン \
+         trompette trompettes cuivres cor posaune posaunen trompeten hörner bläser blechbläser blech tenorhorn fiati trąbka trąbki puzon waltornia ブラス トランペット トロンボーン \
          ホルン 铜管 銅管 小号 长号 圆号 브라스 트럼펫 트럼본 труба трубы тромбон валторна медь духовые",
     ),
     (
@@ -108,7 +108,7 @@ pub(super) const WORDS: &[Section] = &[
         Strong,
         "saxo saxofón flauta flautas clarinete fagot armónica maderas quena saxofone gaita flauto flauti clarinetto fagotto \
          sassofono legni hautbois clarinette basson bois querflöte flöte flöten blockflöte klarinette fagott kontrafagott \
-         saxophon holzbläser mundharmonika サックス フルート クラリネット オーボエ ファゴット 木管 萨克斯 薩克斯 长笛 笛子 单簧管 \
+         saxophon holzbläser mundharmonika saksofon flet klarnet obój fagot サックス フルート クラリネット オーボエ ファゴット 木管 萨克斯 薩克斯 长笛 笛子 单簧管 \
          双簧管 口琴 색소폰 플루트 클라리넷 саксофон флейта кларнет гобой фагот гармошка",
     ),
 ];

@@ -26,7 +26,8 @@ pub(super) const WORDS: &[Section] = &[
         Strong,
         "bombo tarola redoblante platos platillos platillo batería hi+hat+cerrado aro bumbo pratos prato rullante piatti \
          piatto batteria charleston grosse+caisse caisse+claire batterie cymbales charley schlagzeug becken große+trommel \
-         kleine+trommel trommel trommeln standtom hängetom fußtrommel tamburo timbre+caja",
+         kleine+trommel trommel trommeln standtom hängetom fußtrommel tamburo timbre+caja tom+basse tom+alto timpano \
+         stopa centrala werbel blachy talerze talerz kotły kocioł perkusja hi-hat",
     ),
     (Role(Drums), Fair, "caja caixa cassa caisse contratempo chimbal toms+aereos"),
     // Japanese, Chinese, Korean, Russian
@@ -56,7 +57,8 @@ pub(super) const WORDS: &[Section] = &[
         Role(Percussion),
         Strong,
         "percusión palmas cajón güira maracas pandereta percussão palmas+flamencas chocalho triângulo percussioni percussions \
-         percussione schlagwerk perkussion pauke pauken schellenkranz rassel perkusja パーカッション タンバリン シェイカー \
+         percussione schlagwerk perkussion pauke pauken schellenkranz rassel przeszkadzajki tamburyn tantã tantan \
+         reco+reco repique repique+de+mão cuíca パーカッション タンバリン シェイカー \
          コンガ カウベル ティンパニ マリンバ 打击乐 打擊樂 手鼓 沙锤 铃鼓 퍼커션 탬버린 쉐이커 перкуссия бубен шейкер конги литавры",
     ),
     (
@@ -75,7 +77,7 @@ pub(super) const WORDS: &[Section] = &[
         Role(Bass),
         Strong,
         "bajo bajo+eléctrico contrabajo baixo contrabaixo basso contrabbasso basse guitare+basse contrebasse kontrabass e-bass \
-         bassgitarre baß ベース シンセベース エレキベース ウッドベース サブベース 贝斯 貝斯 低音贝斯 低音提琴 베이스 신스베이스 бас бас+гитара \
+         bassgitarre baß bas gitara+basowa kontrabas guitarrón ベース シンセベース エレキベース ウッドベース サブベース 贝斯 貝斯 低音贝斯 低音提琴 베이스 신스베이스 бас бас+гитара \
          басс контрабас",
     ),
 ];

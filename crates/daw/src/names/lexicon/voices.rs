@@ -43,8 +43,9 @@ pub(super) const WORDS: &[Section] = &[
         Strong,
         "vocal+chop vox+chop vocal+chops vocals+chopped vocoder talkbox talk+box vocal+sample vox+sample acapella+chop",
     ),
-    (Role(Vocals), Fair, "soprano soprani sop mezzo alto altos alti tenor tenors tenori baritone chop"),
-    (Lead, Hint, "lead ld main principal prin"),
+    (Role(Vocals), Fair, "soprano soprani sop mezzo alto altos alti tenor tenors tenori baritone bariton chop"),
+    (Role(Vocals), Hint, "ten"),
+    (Lead, Hint, "lead ld main principal prin solista główny"),
     (Double, Hint, "dbl dub double doubles doubler dbltrk"),
     // Spanish, Portuguese, Italian, French, German
     (
@@ -60,8 +61,8 @@ pub(super) const WORDS: &[Section] = &[
     (
         Role(BackingVocals),
         Strong,
-        "coro coros backing+vocals segunda+voz segundas+voces voces+coro corista coristas cori chœur chœurs choeur choeurs \
-         chor chöre hintergrundgesang backgroundgesang zweitstimme chórki",
+        "coro coros backing+vocals segunda+voz segundas+voces voces+coro corista coristas gritos cori chœur chœurs choeur choeurs \
+         chor chöre hintergrundgesang backgroundgesang zweitstimme chórki chór",
     ),
     // Japanese, Chinese, Korean, Russian
     (Voice, Strong, "ボーカル ヴォーカル 歌 唄 人声 人聲 演唱 보컬 노래 вокал голос"),
@@ -73,14 +74,14 @@ pub(super) const WORDS: &[Section] = &[
     (
         Role(BackingVocals),
         Strong,
-        "コーラス ハモリ ハモ バックコーラス 合唱 和声 和聲 伴唱 合声 코러스 화음 백보컬 бэк бэки бек беки бэк+вокал бек+вокал подпевка хор",
+        "コーラス ハモリ ハモ ガヤ バックコーラス 合唱 和声 和聲 伴唱 合声 코러스 화음 백보컬 бэк бэки бек беки бэк+вокал бек+вокал подпевка хор",
     ),
     (Lead, Hint, "メイン リード 메인 리드 лид 主"),
     (
         Role(Dialogue),
         Strong,
         "host cohost co+host guest narrator narration narr vo voiceover voice+over dialogue dialog dialogs dx dia adr interview \
-         interviewer interviewee presenter anchor lav lavalier lapel boom+mic boom speech ad+read speaker+voice announcer \
+         interviewer interviewee presenter anchor lav lavalier lapel boom+mic boom speech ad+read ad+break ad+spot speaker+voice announcer \
          moderator production+sound podcast",
     ),
     (
@@ -92,7 +93,7 @@ pub(super) const WORDS: &[Section] = &[
         Role(Dialogue),
         Strong,
         "locutor locutora narrador narradora entrevista diálogo diálogos invitado locução narração convidado dialoghi narratore \
-         intervista dialogues narrateur animateur invité entretien sprecher sprecherin erzähler erzählerin moderatorin gast \
+         intervista dialogues narrateur animateur invité entretien sprecher sprecherin erzähler erzählerin moderatorin gast ansage ansager lektor \
          dialoge セリフ ナレーション 台詞 旁白 对白 對白 主持人 嘉宾 내레이션 대사 диктор ведущий гость диалог диалоги",
     ),
 ];

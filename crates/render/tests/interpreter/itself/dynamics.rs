@@ -6,7 +6,7 @@ use super::*;
 
 /// Beside a loud signal a quiet constant on the right tells the gain of both: in dB.
 fn reduction(unit: Unit, left: &[f64], pilot: f64) -> Vec<f64> {
-    let [_, right] = through(48_000, unit, vec![left.to_vec(), vec![pilot; left.len()]], left.len()).mix;
+    let [_, right] = through(48_000, unit, vec![left.to_vec(), vec![pilot; left.len()]], left.len()).sides();
     right.into_iter().map(|x| -20.0 * (x / pilot).log10()).collect()
 }
 
@@ -18,11 +18,11 @@ fn frames(frames: usize) -> f64 {
 fn a_constant_above_the_ceiling_is_held_at_it() {
     let limiter = Limiter { ceiling: Db(-6.0), gain: Db(3.0), release: 0.0, ..Limiter::default() };
     let [left, right] =
-        through(48_000, Unit::Limiter(limiter.clone()), vec![vec![1.0; 4_000], vec![-0.3; 4_000]], 4_000).mix;
+        through(48_000, Unit::Limiter(limiter.clone()), vec![vec![1.0; 4_000], vec![-0.3; 4_000]], 4_000).sides();
     let ceiling = 10f64.powf(-6.0 / 20.0);
     close(left[2_000], ceiling, 1e-13);
     close(right[2_000], -0.3 * ceiling, 1e-13);
-    let [left, _] = through(48_000, Unit::Limiter(limiter), vec![vec![0.3; 4_000]], 4_000).mix;
+    let [left, _] = through(48_000, Unit::Limiter(limiter), vec![vec![0.3; 4_000]], 4_000).sides();
     close(left[2_000], 0.3 * 10f64.powf(3.0 / 20.0), 1e-13);
 }
 
@@ -54,7 +54,7 @@ fn a_limiter_sees_between_the_frames_and_lets_nothing_through() {
     // A sine at a quarter of the rate, sampled 45° beside its peaks: they lie 3.01 dB above the samples.
     let sine: Vec<f64> = (0..4_000).map(|n| (std::f64::consts::TAU * (f64::from(n) + 0.5) / 4.0).sin()).collect();
     let limiter = Limiter { ceiling: Db(-20.0), release: 0.0, ..Limiter::default() };
-    let [left, _] = through(48_000, Unit::Limiter(limiter), vec![sine], 4_000).mix;
+    let [left, _] = through(48_000, Unit::Limiter(limiter), vec![sine], 4_000).sides();
     close(20.0 * left[2_000].abs().log10(), -20.0 - 10.0 * 2f64.log10(), 0.001);
 
     let mut seed = 1u64;
@@ -65,7 +65,7 @@ fn a_limiter_sees_between_the_frames_and_lets_nothing_through() {
         })
         .collect();
     let limiter = Limiter { ceiling: Db(-12.0), gain: Db(20.0), ..Limiter::default() };
-    let [left, _] = through(44_100, Unit::Limiter(limiter), vec![noise], 6_000).mix;
+    let [left, _] = through(44_100, Unit::Limiter(limiter), vec![noise], 6_000).sides();
     let loudest = left.iter().fold(0f64, |most, x| most.max(x.abs()));
     assert!(loudest <= 10f64.powf(-12.0 / 20.0) * (1.0 + 1e-12), "{loudest}");
     assert!(loudest > 0.1, "{loudest}");
@@ -87,12 +87,9 @@ fn a_limiter_recovers_with_its_release() {
 fn a_limiter_moves_its_factors_in_straight_lines() {
     let (mut session, sources) = session(48_000, vec![vec![0.5; 2_000]]);
     session.tracks[0].strip.inserts = vec![Unit::Limiter(Limiter { ceiling: Db::ZERO, ..Limiter::default() }).into()];
-    session.tracks[0].strip.automation = vec![Automation {
-        target: Target::Insert(0, Param::Gain),
-        shape: Shape::Linear,
-        points: vec![(1_024, -20.0), (1_056, 0.0)],
-    }];
-    let [left, _] = interpret(&session, &sources, 0, 2_000, None).mix;
+    session.tracks[0].strip.automation =
+        vec![Automation::new(Target::Insert(0, Param::Gain), Shape::Linear, &[(1_024, -20.0), (1_056, 0.0)])];
+    let [left, _] = interpret(&session, &sources, 0, 2_000, None).sides();
     for (n, factor) in [(1_024, 0.1), (1_032, 0.325), (1_040, 0.55), (1_056, 1.0)] {
         close(left[n], 0.5 * factor, 1e-14);
     }
@@ -139,7 +136,7 @@ fn a_gate_opens_holds_and_closes_on_its_frames() {
 fn a_gate_without_hysteresis_and_hold_closes_at_its_threshold() {
     // 13.979 dB of fall take 773 frames.
     let gate = Gate { hysteresis: 0.0, hold: 0.0, ..switch() };
-    let [left, _] = through(48_000, Unit::Gate(gate), vec![knock()], 4_000).mix;
+    let [left, _] = through(48_000, Unit::Gate(gate), vec![knock()], 4_000).sides();
     let gains: Vec<bool> = left.iter().zip(knock()).map(|(found, input)| found / input > 0.5).collect();
     assert_eq!(gains.iter().position(|&open| open), Some(1_000));
     assert_eq!(gains.iter().rposition(|&open| open), Some(1_199 + 772));
@@ -148,7 +145,7 @@ fn a_gate_without_hysteresis_and_hold_closes_at_its_threshold() {
 #[test]
 fn a_gate_moves_with_its_time_constants() {
     let gate = Gate { attack: 0.001, release: 0.005, hold: 0.0, ..switch() };
-    let [left, _] = through(48_000, Unit::Gate(gate), vec![knock()], 4_000).mix;
+    let [left, _] = through(48_000, Unit::Gate(gate), vec![knock()], 4_000).sides();
     let reduction = |n: usize| -20.0 * (left[n] / knock()[n]).log10();
     let past = |steps: f64, frames: f64| (-steps / frames).exp();
     close(reduction(999), 40.0, 1e-10);
@@ -162,7 +159,7 @@ fn a_gate_moves_with_its_time_constants() {
 fn an_expander_lies_on_its_static_curve() {
     let settled = |gate: &Gate, level: f64| {
         let x = 10f64.powf(level / 20.0);
-        let [left, _] = through(48_000, Unit::Gate(gate.clone()), vec![vec![x; 48_000]], 48_000).mix;
+        let [left, _] = through(48_000, Unit::Gate(gate.clone()), vec![vec![x; 48_000]], 48_000).sides();
         20.0 * (left[47_999] / x).log10()
     };
     let expander = Gate { ratio: 3.0, range: 30.0, ..Gate::expander() };
@@ -205,7 +202,7 @@ fn a_gate_hears_its_key_through_its_filters() {
     session.tracks[0].strip.inserts = vec![Unit::Gate(gate).into()];
     close(gain(&session, 2_000.0), 1.0, 1e-12);
     // Both are more than 26 dB down two octaves beyond the corners, but for the start of the sines.
-    session.tracks[1].clips[0].fade_in = 1_000;
+    session.tracks[1].clips[0].fade_in = fade(1_000);
     close(gain(&session, 100.0), 0.01, 1e-12);
     close(gain(&session, 20_000.0), 0.01, 1e-12);
     session.tracks[1].strip.mute = true;
@@ -238,7 +235,7 @@ fn a_de_esser_cuts_its_band_by_what_the_band_has_too_much() {
     let sine: Vec<f64> = (0..9_600).map(|n| (std::f64::consts::TAU * (f64::from(n) + 0.5) / 4.0).sin()).collect();
     let level = -10.0 * 2f64.log10();
     let settled = |de_esser: &DeEsser| {
-        let [left, _] = through(48_000, Unit::DeEsser(de_esser.clone()), vec![sine.clone()], 9_600).mix;
+        let [left, _] = through(48_000, Unit::DeEsser(de_esser.clone()), vec![sine.clone()], 9_600).sides();
         20.0 * (left[9_599] / sine[9_599]).log10()
     };
     let short = DeEsser { freq: 12_000.0, range: 40.0, release: 0.001, ..DeEsser::default() };
@@ -249,7 +246,7 @@ fn a_de_esser_cuts_its_band_by_what_the_band_has_too_much() {
     close(settled(&DeEsser { threshold: Db::ZERO, ..short.clone() }), 0.0, 1e-9);
 
     let low: Vec<f64> = (0..4_800).map(|n| (std::f64::consts::TAU * f64::from(n) / 480.0).sin()).collect();
-    let [left, _] = through(48_000, Unit::DeEsser(short), vec![low.clone()], 4_800).mix;
+    let [left, _] = through(48_000, Unit::DeEsser(short), vec![low.clone()], 4_800).sides();
     assert!(left.iter().zip(low).all(|(a, b)| (a - b).abs() < 0.02), "far below its band nothing is cut");
 }
 
@@ -261,7 +258,7 @@ fn a_de_esser_is_a_bell_of_its_cut() {
     let tone = |share: f64, size: f64, n: i32| size * (std::f64::consts::TAU * share * (f64::from(n) + 0.5)).sin();
     let signal: Vec<f64> = (0..19_200).map(|n| tone(0.25, 0.5, n) + tone(0.125, 1e-9, n)).collect();
     let de_esser = DeEsser { freq: 12_000.0, q: 2.0, range: 6.0, ratio: f64::INFINITY, ..DeEsser::default() };
-    let [left, _] = through(48_000, Unit::DeEsser(de_esser), vec![signal], 19_200).mix;
+    let [left, _] = through(48_000, Unit::DeEsser(de_esser), vec![signal], 19_200).sides();
     // B = s/q/(s² + s/q + 1) at s = i·tan/tan, and the bell is 1 − (1 − 10^(−6/20))·B.
     let s = g(6_000.0) / g(12_000.0);
     let (re, im) = (1.0 - s * s, s / 2.0);

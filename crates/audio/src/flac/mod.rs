@@ -1,6 +1,11 @@
 //! FLAC files (RFC 9639): Symphonia decodes the frames; what surrounds them, and whether any is missing, is seen to
 //! here.
 
+mod metadata;
+mod write;
+
+pub(crate) use write::FlacBody;
+
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -16,13 +21,17 @@ use symphonia::core::units::Timestamp;
 use symphonia::default::codecs::FlacDecoder;
 use symphonia::default::formats::FlacReader;
 
-use crate::AudioError;
+use crate::about::About;
 use crate::blocks::{BlockReader, Blocks, guarded};
 use crate::source::{Source, field, read_at, read_some};
-use crate::wav::sample_rate;
+use crate::wav::{layout_of, sample_rate};
+use crate::{AudioError, FrameReader};
 
 const MAX_METADATA_BLOCKS: usize = 1024;
 const STREAMINFO: usize = 34;
+const VORBIS_COMMENT: u8 = 4;
+/// Of the comments, which pictures can make long.
+const MAX_COMMENTS: usize = 64 << 10;
 
 /// What a FLAC file says of itself.
 #[derive(Debug, Clone)]
@@ -30,18 +39,23 @@ pub(crate) struct Layout {
     pub(crate) rate: SampleRate,
     pub(crate) channels: usize,
     pub(crate) frames: u64,
+    /// 4 to 24.
+    pub(crate) bits: u16,
+    /// What the channels are, where that is known.
+    pub(crate) speakers: Option<stemwright_core::Layout>,
+    pub(crate) about: About,
     stream_info: [u8; STREAMINFO],
     /// Where the first audio frame is, and where the last ends.
     audio: std::ops::Range<u64>,
 }
 
-/// Reads STREAMINFO and steps over the other metadata: no picture or comment is ever parsed.
+/// Reads STREAMINFO and comments, and steps over the other metadata: no picture is ever parsed.
 pub(crate) fn read_layout(source: &mut dyn Source, start: u64, file: &Path) -> Result<Layout, AudioError> {
     let io = |error| AudioError::io(file, "read", error);
     let length = source.length();
     let mut stream_info = None;
     let mut at = start + 4;
-    let mut last = false;
+    let (mut last, mut mask, mut about) = (false, 0, About::default());
     for _ in 0..MAX_METADATA_BLOCKS {
         let mut header = [0; 4];
         if read_some(source, at, &mut header).map_err(io)? < header.len() {
@@ -60,6 +74,9 @@ pub(crate) fn read_layout(source: &mut dyn Source, start: u64, file: &Path) -> R
             read_at(source, at, &mut bytes).map_err(io)?;
             stream_info = Some(bytes);
         }
+        if header[0] & 0x7f == VORBIS_COMMENT {
+            mask = read_comments(source, at, size, &mut about).map_err(io)?;
+        }
         at += u64::from(size);
         last = header[0] & 0x80 != 0;
         if last {
@@ -77,13 +94,58 @@ pub(crate) fn read_layout(source: &mut dyn Source, start: u64, file: &Path) -> R
         let what = format!("is a FLAC file of {bits} bits, which is not read");
         return Err(AudioError::unsupported(file, what, "decode it to WAV first"));
     }
-    let mut layout = Layout { rate, channels, frames: packed & 0xf_ffff_ffff, stream_info, audio: at..length };
+    let mut layout = Layout {
+        rate,
+        channels,
+        frames: packed & 0xf_ffff_ffff,
+        bits: bits as u16,
+        speakers: layout_of(mask, channels),
+        about,
+        stream_info,
+        audio: at..length,
+    };
     // An ID3v1 tag after the audio would spoil the last frame's checksum.
     let mut tag = [0; 3];
     if length - at >= 128 && read_some(source, length - 128, &mut tag).map_err(io)? == 3 && &tag == b"TAG" {
         layout.audio.end = length - 128;
     }
     Ok(layout)
+}
+
+/// What the comments say of the music, and the channel mask that stands there where the channels are not in FLAC's own
+/// order (RFC 9639, section 8.6); 0 where none can be found.
+fn read_comments(source: &mut dyn Source, at: u64, size: u32, about: &mut About) -> io::Result<u32> {
+    let mut bytes = vec![0; (size as usize).min(MAX_COMMENTS)];
+    let filled = read_some(source, at, &mut bytes)?;
+    let mut mask = 0;
+    for (name, value) in comments(&bytes[..filled]) {
+        match name.as_str() {
+            "WAVEFORMATEXTENSIBLE_CHANNEL_MASK" => {
+                let digits = value.trim_start_matches("0x").trim_start_matches("0X");
+                mask = u32::from_str_radix(digits, 16).unwrap_or(0);
+            }
+            _ => about.comment(&name, &value),
+        }
+    }
+    Ok(mask)
+}
+
+/// The comments that are whole: their names in capitals, and their text.
+fn comments(block: &[u8]) -> impl Iterator<Item = (String, String)> {
+    let take = |rest: &mut &[u8]| -> Option<Vec<u8>> {
+        let (size, behind) = rest.split_first_chunk::<4>()?;
+        let (text, behind) = behind.split_at_checked(u32::from_le_bytes(*size) as usize)?;
+        *rest = behind;
+        Some(text.to_vec())
+    };
+    let mut rest = block;
+    // The vendor's name, and the number of comments, which the block's end tells as well.
+    let vendor = take(&mut rest);
+    let mut rest = rest.get(4..).filter(|_| vendor.is_some()).unwrap_or_default();
+    std::iter::from_fn(move || take(&mut rest)).filter_map(|comment| {
+        let text = String::from_utf8_lossy(&comment).into_owned();
+        text.split_once('=').map(|(name, value)| (name.to_ascii_uppercase(), value.to_owned()))
+    })
 }
 
 fn cut_short(file: &Path) -> AudioError {
@@ -93,12 +155,24 @@ fn cut_short(file: &Path) -> AudioError {
 
 /// The length of a stream whose STREAMINFO leaves it open, by stepping through its frames.
 pub(crate) fn count_frames(source: Box<dyn Source>, layout: &Layout, file: &Path) -> Result<u64, AudioError> {
+    if layout.audio.is_empty() {
+        return Ok(0);
+    }
     let mut stream = Stream::new(source, layout, file)?;
     let mut frames = 0;
     while let Some(packet) = stream.packet(frames)? {
         frames += packet.dur.get();
     }
     Ok(frames)
+}
+
+/// Of a file without a single frame, which the demuxer does not take.
+pub(crate) struct Empty;
+
+impl FrameReader for Empty {
+    fn read(&mut self, _: &mut [&mut [f64]]) -> Result<usize, AudioError> {
+        Ok(0)
+    }
 }
 
 /// A reader from frame `from` on.

@@ -1,9 +1,9 @@
-//! Samples of a WAV file, from any frame on.
+//! Samples of a WAV or AIFF file, from any frame on.
 
 use std::io::SeekFrom;
 use std::path::PathBuf;
 
-use super::header::{Coding, Layout};
+use super::{Coding, PcmFile};
 use crate::source::Source;
 use crate::{AudioError, FrameReader};
 
@@ -11,10 +11,10 @@ use crate::{AudioError, FrameReader};
 /// they are converted.
 const PIECE: usize = 64 << 10;
 
-pub(crate) struct WavReader<S> {
+pub(crate) struct PcmReader<S> {
     source: S,
     file: PathBuf,
-    layout: Layout,
+    held: PcmFile,
     /// The next frame to read from the file.
     next: u64,
     /// Empty until the first read, so that readers waiting for their turn cost nothing.
@@ -23,26 +23,26 @@ pub(crate) struct WavReader<S> {
     ready: std::ops::Range<usize>,
 }
 
-impl<S: Source> WavReader<S> {
-    pub(crate) fn new(source: S, file: PathBuf, layout: Layout, from: u64) -> Self {
-        let next = from.min(layout.frames);
-        Self { source, file, layout, next, buffer: Vec::new(), ready: 0..0 }
+impl<S: Source> PcmReader<S> {
+    pub(crate) fn new(source: S, file: PathBuf, held: PcmFile, from: u64) -> Self {
+        let next = from.min(held.frames);
+        Self { source, file, held, next, buffer: Vec::new(), ready: 0..0 }
     }
 
     fn refill(&mut self) -> Result<(), AudioError> {
-        let frame_bytes = self.layout.frame_bytes();
-        let frames = (self.layout.frames - self.next).min((PIECE / frame_bytes) as u64);
+        let frame_bytes = self.held.frame_bytes();
+        let frames = (self.held.frames - self.next).min((PIECE / frame_bytes) as u64);
         let bytes = frames as usize * frame_bytes;
         if self.buffer.len() < bytes {
             self.buffer.resize(bytes, 0);
         }
         let read = |source: &mut S, buffer: &mut [u8]| {
-            source.seek(SeekFrom::Start(self.layout.start + self.next * frame_bytes as u64))?;
+            source.seek(SeekFrom::Start(self.held.start + self.next * frame_bytes as u64))?;
             source.read_exact(buffer)
         };
         read(&mut self.source, &mut self.buffer[..bytes]).map_err(|error| {
             let error = AudioError::io(&self.file, "read", error);
-            self.next = self.layout.frames;
+            self.next = self.held.frames;
             error
         })?;
         self.next += frames;
@@ -51,15 +51,15 @@ impl<S: Source> WavReader<S> {
     }
 }
 
-impl<S: Source> FrameReader for WavReader<S> {
+impl<S: Source> FrameReader for PcmReader<S> {
     fn read(&mut self, out: &mut [&mut [f64]]) -> Result<usize, AudioError> {
-        assert_eq!(out.len(), usize::from(self.layout.channels), "one slice for each channel");
-        let frame_bytes = self.layout.frame_bytes();
+        assert_eq!(out.len(), usize::from(self.held.channels), "one slice for each channel");
+        let frame_bytes = self.held.frame_bytes();
         let wanted = out[0].len();
         let mut done = 0;
         while done < wanted {
             if self.ready.is_empty() {
-                if self.next >= self.layout.frames {
+                if self.next >= self.held.frames {
                     self.buffer = Vec::new();
                     break;
                 }
@@ -67,7 +67,7 @@ impl<S: Source> FrameReader for WavReader<S> {
             }
             let frames = (wanted - done).min(self.ready.len() / frame_bytes);
             let end = self.ready.start + frames * frame_bytes;
-            convert(&self.buffer[self.ready.start..end], self.layout.coding, out, done);
+            convert(&self.buffer[self.ready.start..end], &self.held, out, done);
             self.ready.start = end;
             done += frames;
         }
@@ -76,21 +76,27 @@ impl<S: Source> FrameReader for WavReader<S> {
 }
 
 /// Interleaved bytes to planar numbers, full scale ±1.0: integers of b bits are divided by 2^(b−1), which is exact.
-fn convert(bytes: &[u8], coding: Coding, out: &mut [&mut [f64]], at: usize) {
-    match coding {
-        Coding::U8 => planar(bytes, out, at, |[b]| (f64::from(b) - 128.0) / 128.0),
-        Coding::I16 => planar(bytes, out, at, |b| f64::from(i16::from_le_bytes(b)) / 32_768.0),
-        Coding::I24 => match out {
+fn convert(bytes: &[u8], held: &PcmFile, out: &mut [&mut [f64]], at: usize) {
+    match (held.coding, held.big_endian) {
+        (Coding::U8, _) => planar(bytes, out, at, |[b]| (f64::from(b) - 128.0) / 128.0),
+        (Coding::I8, _) => planar(bytes, out, at, |[b]| f64::from(b.cast_signed()) / 128.0),
+        (Coding::I16, false) => planar(bytes, out, at, |b| f64::from(i16::from_le_bytes(b)) / 32_768.0),
+        (Coding::I16, true) => planar(bytes, out, at, |b| f64::from(i16::from_be_bytes(b)) / 32_768.0),
+        (Coding::I24, false) => match out {
             [left, right] => stereo24(bytes, &mut left[at..], &mut right[at..]),
             _ => planar(bytes, out, at, |[a, b, c]| top(u32::from_le_bytes([0, a, b, c]))),
         },
-        Coding::I32 => planar(bytes, out, at, |b| f64::from(i32::from_le_bytes(b)) / 2_147_483_648.0),
-        Coding::F32 => planar(bytes, out, at, |b| f64::from(f32::from_le_bytes(b))),
-        Coding::F64 => planar(bytes, out, at, f64::from_le_bytes),
+        (Coding::I24, true) => planar(bytes, out, at, |[a, b, c]| top(u32::from_be_bytes([a, b, c, 0]))),
+        (Coding::I32, false) => planar(bytes, out, at, |b| top(u32::from_le_bytes(b))),
+        (Coding::I32, true) => planar(bytes, out, at, |b| top(u32::from_be_bytes(b))),
+        (Coding::F32, false) => planar(bytes, out, at, |b| f64::from(f32::from_le_bytes(b))),
+        (Coding::F32, true) => planar(bytes, out, at, |b| f64::from(f32::from_be_bytes(b))),
+        (Coding::F64, false) => planar(bytes, out, at, f64::from_le_bytes),
+        (Coding::F64, true) => planar(bytes, out, at, f64::from_be_bytes),
     }
 }
 
-/// A 24-bit value in the upper bytes of 32 bits, where the sign is in its place.
+/// A value in the upper bytes of 32 bits, where the sign is in its place.
 fn top(bits: u32) -> f64 {
     f64::from(bits.cast_signed()) / 2_147_483_648.0
 }

@@ -1,0 +1,73 @@
+//! The trapezoidal state variable filter in its plain form, of which low-pass, band-pass and high-pass come out together.
+//! The law is at [`stemwright_core::DynamicEq`].
+
+use crate::NOTHING;
+use std::f64::consts::PI;
+
+/// c₁, c₂, c₃ and k of the law.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Trapezoid {
+    c1: f64,
+    c2: f64,
+    c3: f64,
+    k: f64,
+}
+
+impl Trapezoid {
+    /// With its corner at a frequency in Hz and of a quality q.
+    pub(crate) fn new(freq: f64, q: f64, rate: f64) -> Self {
+        let (g, k) = (libm::tan(PI * freq / rate), 1.0 / q);
+        let c1 = 1.0 / (1.0 + g * (g + k));
+        Self { c1, c2: g * c1, c3: g * g * c1, k }
+    }
+}
+
+/// What comes out of the filter on one frame.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outputs {
+    pub(crate) low: f64,
+    /// 1 at the corner.
+    pub(crate) band: f64,
+    pub(crate) high: f64,
+}
+
+impl Outputs {
+    /// low − band + high.
+    #[inline]
+    pub(crate) fn all_pass(self) -> f64 {
+        self.low - self.band + self.high
+    }
+}
+
+/// The state of one filter on one channel.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Integrators {
+    x1: f64,
+    x2: f64,
+}
+
+impl Integrators {
+    /// One frame.
+    #[inline(always)]
+    pub(crate) fn tick(&mut self, input: f64, filter: &Trapezoid) -> Outputs {
+        let v3 = input - self.x2;
+        let v1 = filter.c1 * self.x1 + filter.c2 * v3;
+        let v2 = self.x2 + filter.c2 * self.x1 + filter.c3 * v3;
+        self.x1 = 2.0 * v1 - self.x1;
+        self.x2 = 2.0 * v2 - self.x2;
+        let band = filter.k * v1;
+        Outputs { low: v2, band, high: input - band - v2 }
+    }
+
+    /// Zeroes a state that is nothing; called on control-grid frames.
+    pub(crate) fn settle(&mut self) {
+        if self.x1.abs() < NOTHING && self.x2.abs() < NOTHING {
+            *self = Self::default();
+        }
+    }
+
+    /// Whether its state is exactly zero.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.x1 == 0.0 && self.x2 == 0.0
+    }
+}

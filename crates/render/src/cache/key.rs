@@ -1,0 +1,90 @@
+//! The key of a strip: a hash of everything that its taps are made of.
+//!
+//! What is not in it must not matter: names, the order in which things are written down, latencies (which are
+//! compensated), blocks, threads. The program itself is in it, so that no other build reads what this one kept.
+
+use crate::cache::{Store, shape};
+use crate::graph::{Edge, Graph, Node};
+use crate::strip::lane_map;
+use std::fmt::Write as _;
+use stemwright_audio::sha256;
+use stemwright_core::{Automation, Insert, Strip, Target, Unit};
+
+/// The keys of all live nodes; none where a file cannot be read.
+pub(crate) fn keys(graph: &Graph<'_>, store: &Store) -> Vec<Option<String>> {
+    let mut keys = vec![None; graph.nodes.len()];
+    for &number in &graph.order {
+        keys[number] = describe(graph, &graph.nodes[number], &keys, store).map(|text| sha256(text.as_bytes()));
+    }
+    keys
+}
+
+/// A strip in words: Rust's `{:?}` of an f64 is exact.
+fn describe(graph: &Graph<'_>, node: &Node<'_>, keys: &[Option<String>], store: &Store) -> Option<String> {
+    let (session, strip) = (graph.session, node.strip);
+    let mut text = format!("{}\n{:?} {:?}\n", store.program, session.rate, session.tempo);
+    let mut line = |part: std::fmt::Arguments<'_>| text.write_fmt(part).and_then(|()| text.write_char('\n')).ok();
+    line(format_args!("{:?} {:?} {:?}", node.layout, shape(node, graph), strip.inverted))?;
+    line(format_args!("{:?} {:?} {:?}", strip.gain, strip.pan, strip.pan_law.unwrap_or(session.pan_law)))?;
+    let own = |moves: &&Automation| !matches!(moves.target, Target::Send(_));
+    line(format_args!("{:?}", strip.automation.iter().filter(own).collect::<Vec<_>>()))?;
+    for vca in &node.vcas {
+        line(format_args!("vca {:?} {:?}", vca.gain, vca.automation))?;
+    }
+    for (insert, key) in strip.inserts.iter().zip(&node.keys) {
+        line(format_args!("insert {}", unnamed(insert, store)?))?;
+        if let Some(key) = key {
+            match key.from {
+                Some(from) => line(format_args!("key {:?} {}", key.tap, keys[from].as_ref()?))?,
+                None => line(format_args!("key of silence"))?,
+            }
+        }
+    }
+    for placed in &node.clips {
+        let content = store.content(&placed.clip.file)?;
+        let clip = placed.clip;
+        line(format_args!("clip {content} {} {} {} {:?}", placed.at, clip.from, placed.frames, clip.gain))?;
+        line(format_args!("{:?} {:?} {}", placed.fade_in, placed.fade_out, placed.channels))?;
+    }
+    for edge in &node.inputs {
+        let from = &graph.nodes[edge.from];
+        let tap = edge.tap(&graph.nodes);
+        line(format_args!("input {} {tap:?} {:?}", keys[edge.from].as_ref()?, send(from.strip, *edge)))?;
+        // The centre of a mono strip's pre tap.
+        line(format_args!("{:?}", from.strip.pan_law.unwrap_or(session.pan_law)))?;
+        line(format_args!("{:?}", lane_map(from, &node.lanes, node.split)))?;
+    }
+    Some(text)
+}
+
+/// The gain of a send and what moves it.
+fn send(strip: &Strip, edge: Edge) -> Option<(stemwright_core::Db, Option<&Automation>)> {
+    let number = edge.send?;
+    let moves = strip.automation.iter().find(|moves| moves.target == Target::Send(number));
+    Some((strip.sends[number].gain, moves))
+}
+
+/// An insert without the names in it: what a key hears is said by the strip that it comes from, what a file holds by its
+/// content.
+fn unnamed(insert: &Insert, store: &Store) -> Option<String> {
+    let mut insert = insert.clone();
+    let mut content = String::new();
+    match &mut insert.unit {
+        Unit::Compressor(compressor) => {
+            if let Some(key) = &mut compressor.key {
+                key.from.clear();
+            }
+        }
+        Unit::Gate(gate) => {
+            if let Some(key) = &mut gate.key {
+                key.from.clear();
+            }
+        }
+        Unit::Convolution(convolution) => {
+            content = store.content(&convolution.file)?;
+            convolution.file.clear();
+        }
+        _ => {}
+    }
+    Some(format!("{insert:?} {content}"))
+}

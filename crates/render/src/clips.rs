@@ -1,0 +1,117 @@
+//! Clips on their tracks: files probed, places and fades worked out.
+
+use crate::GraphError;
+use crate::route::Route;
+use std::sync::Arc;
+use stemwright_audio::{Media, MediaInfo, resampled_frames};
+use stemwright_core::{Clip, Fade, FadeShape, Finding, Layout, SampleRate, Session, Severity, Strip, Track};
+
+/// A clip, what is known of its file, and where and how it sounds.
+#[derive(Clone)]
+pub struct PlacedClip<'s> {
+    /// What the session says.
+    pub clip: &'s Clip,
+    /// The frame of the timeline on which it starts: with the delay of its track.
+    pub at: i64,
+    /// Frames used.
+    pub frames: u64,
+    /// Of its file.
+    pub channels: usize,
+    /// Of its file.
+    pub rate: SampleRate,
+    /// With those of cross-fades.
+    pub fade_in: Fade,
+    /// See [`Self::fade_in`].
+    pub fade_out: Fade,
+    pub(crate) route: Arc<Route>,
+}
+
+impl PlacedClip<'_> {
+    fn end(&self) -> i64 {
+        self.at + self.frames as i64
+    }
+}
+
+/// Probes the files of a track's clips, checks that they can be used, and says what layout the track has.
+pub(crate) fn place<'s>(
+    track: &'s Track,
+    session: &Session,
+    media: &dyn Media,
+    findings: &mut Vec<Finding>,
+) -> Result<(Vec<PlacedClip<'s>>, Layout), GraphError> {
+    let strip = &track.strip;
+    let mut probed = Vec::with_capacity(track.clips.len());
+    for clip in &track.clips {
+        let (info, frames) = probe(strip, clip, session, media)?;
+        let Some(layout) = Layout::of_channels(info.channels) else {
+            let (file, track) = (clip.file.clone(), strip.name.clone());
+            return Err(GraphError::Channels { file, track, channels: info.channels });
+        };
+        let resampled = (info.rate != session.rate).then(|| {
+            let message = format!("is at {} and was resampled to {}", info.rate, session.rate);
+            Finding::new(Severity::Note, "resampled", message).in_file(&clip.file)
+        });
+        for finding in info.findings.into_iter().chain(resampled) {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
+        probed.push((clip, frames, info.rate, layout));
+    }
+    let widest = probed.iter().map(|&(_, _, _, layout)| layout).max_by_key(|layout| layout.channels());
+    let layout = strip.layout.or(widest).unwrap_or(Layout::Mono);
+    let mut routes: Vec<(Layout, Arc<Route>)> = Vec::new();
+    let mut route = |from: Layout| {
+        let from = if from == Layout::Stereo && layout == Layout::MidSide { Layout::MidSide } else { from };
+        if let Some((_, route)) = routes.iter().find(|(known, _)| *known == from) {
+            return Arc::clone(route);
+        }
+        let route = Arc::new(Route::new(from, layout));
+        routes.push((from, Arc::clone(&route)));
+        route
+    };
+    let placed = probed.into_iter().map(|(clip, frames, rate, from)| PlacedClip {
+        clip,
+        at: clip.at + track.delay,
+        frames,
+        channels: from.channels(),
+        rate,
+        fade_in: clip.fade_in,
+        fade_out: clip.fade_out,
+        route: route(from),
+    });
+    let mut placed: Vec<PlacedClip<'s>> = placed.collect();
+    placed.sort_by_key(|clip| clip.at);
+    if let Some(shape) = track.crossfade {
+        crossfade(&mut placed, shape);
+    }
+    placed.sort_by(|a, b| (a.at, &a.clip.file, a.clip.from).cmp(&(b.at, &b.clip.file, b.clip.from)));
+    Ok((placed, layout))
+}
+
+fn probe(strip: &Strip, clip: &Clip, session: &Session, media: &dyn Media) -> Result<(MediaInfo, u64), GraphError> {
+    let at = |source| GraphError::Source { track: strip.name.clone(), source };
+    let info = media.info(&clip.file).map_err(at)?;
+    let have = resampled_frames(info.frames, info.rate, session.rate);
+    let left = have.saturating_sub(clip.from);
+    let frames = clip.length.unwrap_or(left);
+    if frames > left || (frames == 0 && clip.from > 0) {
+        let (file, track) = (clip.file.clone(), strip.name.clone());
+        return Err(GraphError::PastTheEnd { file, track, from: clip.from, frames, have });
+    }
+    Ok((info, frames))
+}
+
+/// Turns overlaps into cross-fades. The law is at [`Track::crossfade`].
+fn crossfade(clips: &mut [PlacedClip<'_>], shape: FadeShape) {
+    let sounding: Vec<usize> = (0..clips.len()).filter(|&i| clips[i].frames > 0).collect();
+    for pair in sounding.windows(2) {
+        let [first, second] = [pair[0], pair[1]];
+        let overlap = clips[first].end() - clips[second].at;
+        if overlap > 0 && clips[second].end() > clips[first].end() {
+            let fade = Fade { frames: overlap as u64, shape };
+            clips[first].fade_out = fade;
+            clips[second].fade_in = fade;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! How the channels of a signal go into those of another.
+
+use stemwright_core::Layout;
+
+/// For each channel that something goes to: from which channels, and by which of the factors.
+pub(crate) struct Route {
+    pub(crate) cells: Vec<Vec<(usize, usize)>>,
+    pub(crate) factors: Vec<f64>,
+}
+
+impl Route {
+    /// From one layout to another.
+    pub(crate) fn new(from: Layout, to: Layout) -> Self {
+        Self::of_matrix(&from.matrix(to))
+    }
+
+    /// From a mono signal by way of these factors left and right.
+    pub(crate) fn panned(sides: [f64; 2], to: Layout) -> Self {
+        let stereo = Layout::Stereo.matrix(to);
+        let rows = stereo.iter().map(|row| vec![row.iter().zip(sides).map(|(factor, side)| factor * side).sum()]);
+        Self::of_matrix(&rows.collect::<Vec<Vec<f64>>>())
+    }
+
+    fn of_matrix(matrix: &[Vec<f64>]) -> Self {
+        let mut factors = Vec::new();
+        let mut cell = |(from, &factor): (usize, &f64)| {
+            (factor != 0.0).then(|| {
+                factors.push(factor);
+                (from, factors.len() - 1)
+            })
+        };
+        let cells = matrix.iter().map(|row| row.iter().enumerate().filter_map(&mut cell).collect()).collect();
+        Self { cells, factors }
+    }
+}
+
+/// `sum += x·factor`.
+pub(crate) fn add(sum: &mut [f64], x: &[f64], factor: f64) {
+    if factor == 1.0 {
+        sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += x);
+    } else {
+        sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += x * factor);
+    }
+}
