@@ -8,6 +8,7 @@ mod nearest;
 mod report;
 mod role;
 mod session;
+mod shown;
 mod stemset;
 mod tempo;
 mod units;
@@ -28,6 +29,7 @@ pub use session::{
     Automation, Bus, CONTROL_GRID, Clip, ExtraWish, Fade, FadeShape, Marker, Master, PanLaw, Point, Section, Send,
     Session, Shape, Song, StemWish, Strip, Tap, Target, Track, Vca,
 };
+pub use shown::shown;
 pub use stemset::{
     Coding, Extra, FileProof, Format, Levels, Manifest, MarkerInfo, NullProof, Receipt, Reference, ReferenceKind,
     SectionInfo, SongInfo, Stem, TempoInfo, extra_file_name, in_file_name, stem_file_name,

@@ -1,6 +1,7 @@
 //! The stem set on disk: `stems.json` (the manifest) and `receipt.json` (the proof). The JSON schemas under
 //! `schemas/` are made from these types.
 
+use crate::shown::acts;
 use crate::{Finding, Layout, Role, SampleRate};
 use serde::{Deserialize, Serialize};
 
@@ -355,16 +356,16 @@ pub fn extra_file_name(nn: usize, name: &str, coding: Coding) -> String {
     format!("X{nn}_{}.{}", in_file_name(name, "Extra"), coding.extension())
 }
 
-/// A name as it can stand in a file name. Characters that a file system of macOS, Windows or Linux refuses, and control
-/// characters, become `-`; `otherwise` is for names of which nothing is left.
+/// A name as it can stand in a file name. Characters that a file system of macOS, Windows or Linux refuses, and those that
+/// act instead of being seen, become `-`; `otherwise` is for names of which nothing is left.
 pub fn in_file_name(name: &str, otherwise: &str) -> String {
     let allowed = |c: char| {
-        if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '-' } else { c }
+        if acts(c) || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '-' } else { c }
     };
     let mut name: String = name.chars().map(allowed).collect();
     let end = name.char_indices().map(|(i, c)| i + c.len_utf8()).take_while(|&end| end <= NAME_BYTES).last();
     name.truncate(end.unwrap_or(0));
-    let name = name.trim().trim_end_matches('.');
+    let name = name.trim_start().trim_end_matches(|c: char| c == '.' || c.is_whitespace());
     if name.is_empty() { otherwise.to_owned() } else { name.to_owned() }
 }
 

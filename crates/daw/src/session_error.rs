@@ -23,11 +23,16 @@ pub struct Place {
     pub line: usize,
     /// In characters, from 1.
     pub column: usize,
-    /// The whole line.
+    /// The line, or of a long one what is around the place.
     text: String,
+    /// How many characters of the text stand before the place.
+    before: usize,
     /// How many characters are meant.
     width: usize,
 }
+
+/// More characters of a line are not shown: a document that is none may be one line.
+const WIDEST: usize = 160;
 
 impl Place {
     /// The place of a byte range of `text`.
@@ -36,12 +41,19 @@ impl Place {
         let begin = text[..at].rfind('\n').map_or(0, |i| i + 1);
         let end = text[at..].find('\n').map_or(text.len(), |i| at + i);
         let stop = character(text, span.end.clamp(at, end));
-        Self {
-            line: text[..at].matches('\n').count() + 1,
-            column: text[begin..at].chars().count() + 1,
-            text: text[begin..end].trim_end().to_owned(),
-            width: text[at..stop].chars().count().max(1),
+        let (column, shown) = (text[begin..at].chars().count(), text[begin..end].trim_end());
+        let left_out = if shown.len() > WIDEST { column.saturating_sub(WIDEST / 2) } else { 0 };
+        let mut shown: String = shown.chars().skip(left_out).collect();
+        if let Some((cut, _)) = shown.char_indices().nth(WIDEST) {
+            shown.truncate(cut);
+            shown.push('…');
         }
+        if left_out > 0 {
+            shown.insert(0, '…');
+        }
+        let before = column - left_out + usize::from(left_out > 0);
+        let width = text[at..stop].chars().count().min(WIDEST / 2).max(1);
+        Self { line: text[..at].matches('\n').count() + 1, column: column + 1, text: shown, before, width }
     }
 }
 
@@ -67,10 +79,10 @@ impl std::fmt::Display for SessionError {
         let Some(place) = &self.place else {
             return write!(f, "{}: {}", self.file.display(), self.message);
         };
-        let Place { line, column, text, width } = place;
+        let Place { line, column, text, before, width } = place;
         let margin = line.to_string().len();
         // Tabs stay tabs, so that the mark stands under what it marks.
-        let before: String = text.chars().take(column - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
+        let before: String = text.chars().take(*before).map(|c| if c == '\t' { c } else { ' ' }).collect();
         writeln!(f, "{}:{line}:{column}: {}", self.file.display(), self.message)?;
         writeln!(f, "{:margin$} |", "")?;
         writeln!(f, "{line} | {text}")?;

@@ -6,6 +6,7 @@ use crate::song;
 use crate::strips::{Names, Reader, StripKind};
 use crate::time::Clock;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use stemwright_core::{Bus, Db, Layout, Master, PanLaw, SampleRate, Session, TempoMap};
 use toml::de::DeTable;
@@ -46,14 +47,24 @@ impl SessionFile {
             hint: Some(hint.to_owned()),
             place: None,
         };
+        let too_large = || plain("is larger than 64 MiB".into(), "a session.toml is text; is this the right file?");
         let size = std::fs::metadata(path).map(|meta| meta.len());
         if size.as_ref().is_ok_and(|&size| size > LARGEST_BYTES) {
-            return Err(plain("is larger than 64 MiB".into(), "a session.toml is text; is this the right file?"));
+            return Err(too_large());
         }
-        let bytes = size.and_then(|_| std::fs::read(path)).map_err(|error| match error.kind() {
+        // Devices and pipes do not say how much they hold.
+        let read = || -> std::io::Result<Vec<u8>> {
+            let mut bytes = Vec::new();
+            std::fs::File::open(path)?.take(LARGEST_BYTES + 1).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        let bytes = size.and_then(|_| read()).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => plain("does not exist".into(), "check the path"),
             _ => plain(format!("cannot be read: {error}"), "check the path and its permissions"),
         })?;
+        if bytes.len() as u64 > LARGEST_BYTES {
+            return Err(too_large());
+        }
         let text = String::from_utf8(bytes).map_err(|_| {
             plain("is not UTF-8 text".into(), "a session.toml is text in UTF-8; is this the right file?")
         })?;

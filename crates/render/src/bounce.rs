@@ -4,6 +4,7 @@ use crate::cache::{CacheOptions, Store};
 use crate::carried::carried;
 use crate::delivery::Delivery;
 use crate::engine::run_with;
+use crate::folds::lost_in_files;
 use crate::occupied::{Occupied, examine, glance, source_within};
 use crate::set::{Finished, MANIFEST, RECEIPT, SetWriter};
 use crate::{Block, BounceError, Ended, EngineError, EngineOptions, Fault, Graph, Sink, Tail, manifest};
@@ -157,6 +158,12 @@ impl Job<'_> {
         let mut findings = graph.findings.clone();
         if let Headroom::Db(headroom) = self.options.headroom {
             delivery.format.gain = Db(-headroom);
+        }
+        findings.extend(lost_in_files(&graph, delivery.format.layout));
+        if self.options.coding.integer_bits() == Some(16) {
+            let message =
+                "16-bit files are for demos; what is worked with further is delivered with 24 bits or as floats";
+            findings.push(Finding::new(Severity::Note, "sixteen-bit", message));
         }
         let (mut ended, mut finished) = self.print(&graph, &delivery, staging.path(), 1)?;
         let mut again = false;

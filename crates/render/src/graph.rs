@@ -3,7 +3,7 @@
 use crate::clips::{PlacedClip, place};
 use crate::impulses::Impulses;
 use crate::vcas::Groups;
-use crate::{GraphError, Late, audibility, latency, membership};
+use crate::{GraphError, Late, audibility, folds, latency, membership};
 use std::collections::HashMap;
 use stemwright_audio::Media;
 use stemwright_core::{CONTROL_GRID, Finding, Layout, Role, Session, Severity, Strip, Tap, Track, Vca};
@@ -190,6 +190,7 @@ impl<'s> Graph<'s> {
         let stems = membership::assign(session, &mut nodes, &hearing, &mut findings);
         let extras = membership::extras(session, &stems, &mut findings)?;
         membership::spread(&mut nodes, &order);
+        folds::lost(session, &nodes, &hearing.to_master, &mut findings);
         let placed = || nodes.iter().filter(|node| node.live).flat_map(|node| &node.clips);
         let end = placed().map(|placed| placed.at + placed.frames as i64).max();
         let Some(end) = end.filter(|_| !stems.is_empty()) else { return Err(GraphError::Empty) };

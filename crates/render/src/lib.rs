@@ -11,6 +11,7 @@ mod dry;
 mod engine;
 mod error;
 mod fault;
+mod folds;
 mod graph;
 mod impulses;
 mod latency;

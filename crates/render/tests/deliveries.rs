@@ -129,6 +129,22 @@ fn every_layout_adds_up_at_every_depth_and_into_every_other_layout() {
 }
 
 #[test]
+fn a_fold_that_loses_lfe_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (master, layout, lost) in
+        [("5.1", None, 0), ("5.1", Some(Layout::Stereo), 1), ("7.1", Some(Layout::Surround51), 0), ("stereo", None, 3)]
+    {
+        let session = session(folder.path(), master);
+        let set = proven(&session, &folder.path().join("set"), BounceOptions { layout, ..plain() });
+        let said: Vec<&str> =
+            set.receipt.findings.iter().filter(|f| f.code == "lfe-left-out").map(|f| f.message.as_str()).collect();
+        // What goes to the M-S bus or the stereo master, and what its files are.
+        let of_buses = said.iter().filter(|text| text.contains("`Sides`")).count();
+        assert!(said.len() - of_buses >= lost && (lost > 0 || said.len() == of_buses), "{master}: {said:#?}");
+    }
+}
+
+#[test]
 fn every_container_holds_the_same_samples() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);

@@ -2,6 +2,8 @@
 
 mod interpreter;
 
+#[path = "interpreter/itself/bands.rs"]
+mod bands;
 #[path = "interpreter/itself/clips.rs"]
 mod clips;
 #[path = "interpreter/itself/colour.rs"]
@@ -12,6 +14,8 @@ mod dynamics;
 mod faders;
 #[path = "interpreter/itself/layouts.rs"]
 mod layouts;
+#[path = "interpreter/itself/motion.rs"]
+mod motion;
 
 use stemwright_core::{
     Automation, Band, BandKind, Bus, Clip, Compressor, Db, Delay, DelayTime, Detector, Eq, Fade, Insert, Key, PanLaw,

@@ -6,6 +6,8 @@ mod memory;
 
 use interpreter::{Source, Sources};
 use memory::{Memory, Printed, render};
+use std::path::Path;
+use stemwright_audio::{AudioError, Files, FrameReader, Media, MediaInfo};
 use stemwright_core::{
     Align, AlignTime, Bus, Chorus, Clip, CompressorBand, Convolution, Db, DynamicBand, DynamicEq, DynamicKind, Insert,
     Layout, Master, Multiband, Phaser, SampleRate, Session, Strip, Track, Transient, Unit,
@@ -73,8 +75,10 @@ fn print(session: &Session, sources: &Sources, block: usize) -> Printed {
 #[test]
 fn stems_sum_to_the_master_through_every_unit_whatever_the_block() {
     let sources = sources();
-    for unit in units() {
-        let session = session(&unit, Layout::Stereo);
+    let all =
+        units().into_iter().flat_map(|unit| [Layout::Stereo, Layout::Surround51].map(|layout| (unit.clone(), layout)));
+    for (unit, layout) in all {
+        let session = session(&unit, layout);
         let printed = print(&session, &sources, 512);
         assert_eq!(printed.stems.len(), 3);
         let mut worst = 0.0f64;
@@ -109,6 +113,19 @@ fn alignment_moves_a_stem_against_the_others() {
     }
 }
 
+/// What memory does not hold is looked for on the disk.
+struct Half<'a>(Memory<'a>);
+
+impl Media for Half<'_> {
+    fn info(&self, file: &Path) -> Result<MediaInfo, AudioError> {
+        if self.0.sources.contains_key(file) { self.0.info(file) } else { Files::new().info(file) }
+    }
+
+    fn open(&self, file: &Path, from: u64) -> Result<Box<dyn FrameReader>, AudioError> {
+        self.0.open(file, from)
+    }
+}
+
 #[test]
 fn rooms_that_cannot_be_read_are_named_with_their_strip() {
     let mut sources = sources();
@@ -116,13 +133,13 @@ fn rooms_that_cannot_be_read_are_named_with_their_strip() {
     let mut session = session(&unit, Layout::Stereo);
     session.master.inserts.clear();
     let error = |session: &Session, sources: &Sources| {
-        let error = Graph::new(session, &Memory { rate: session.rate, sources }).err().expect("an error");
+        let error = Graph::new(session, &Half(Memory { rate: session.rate, sources })).err().expect("an error");
         assert!(error.to_string().contains("`Bus`") && error.to_string().contains("room"), "{error}");
         error
     };
     sources.insert("room".into(), Source { channels: vec![vec![0.5]; 3] });
     assert!(matches!(error(&session, &sources), GraphError::ImpulseChannels { channels: 3, .. }));
-    sources.remove(std::path::Path::new("room"));
+    session.buses[0].strip.inserts = vec![Unit::Convolution(Convolution::new("absent room.wav")).into()];
     assert!(matches!(error(&session, &sources), GraphError::Impulse { .. }));
     // Bypassed, it is not needed.
     session.buses[0].strip.inserts[0].bypass = true;

@@ -214,11 +214,12 @@ fn target(args: &Bounce, document: &Path, dry: bool) -> Result<PathBuf, Failure>
         Some(output) => Ok(output.clone()),
         None => {
             let mut ending = "-stems".to_owned();
-            match &args.section {
-                Some(section) => ending += &format!("-{}", in_file_name(section, "section")),
-                // A part never takes the place of a whole set.
-                None if args.stems.is_some() => ending += "-part",
-                None => {}
+            if let Some(section) = &args.section {
+                ending += &format!("-{}", in_file_name(section, "section"));
+            }
+            // A part never takes the place of a whole set.
+            if args.stems.is_some() {
+                ending += "-part";
             }
             default_target(document, &if dry { ending + "-dry" } else { ending })
         }
@@ -344,7 +345,7 @@ fn table(bounced: &Bounced, speed: f64, verbose: bool) -> String {
         receipt.rate,
         bounced.folder.display()
     );
-    text += &format!("{}\n", null_words(receipt));
+    text += &format!("{}\n", null_words(receipt, manifest.absent.len()));
     if let Some(aside) = &bounced.moved_aside {
         text += &format!("the folder that stood there is now {}\n", aside.display());
     }
@@ -355,18 +356,27 @@ fn table(bounced: &Bounced, speed: f64, verbose: bool) -> String {
     text + &format!("{speed:.0} × real time\n")
 }
 
-/// The null test in a line.
-fn null_words(receipt: &stemwright_core::Receipt) -> String {
+/// The null test in a line or two.
+fn null_words(receipt: &stemwright_core::Receipt, absent: usize) -> String {
     let null = &receipt.null;
     let residual = match null.residual_dbfs {
         Some(dbfs) => format!("{dbfs:.1} dBFS"),
         None => "exactly nothing".to_owned(),
     };
-    match (null.lsb_errors, null.remainder_lsb, null.remainder_bound_lsb) {
+    let mut text = match (null.lsb_errors, null.remainder_lsb, null.remainder_bound_lsb) {
         (Some(errors), Some(remainder), Some(bound)) => format!(
             "null: the stems add up to the mix with {errors} LSB errors; before distribution at most {remainder} LSB \
              (bound {bound}); float residual {residual}"
         ),
         _ => format!("null: the stems add up to the mix; float residual {residual}"),
+    };
+    if let Some(unmet) = null.mono_unmet.filter(|&unmet| unmet > 0) {
+        text += &format!("\nmono stems alone cannot meet left and right on {unmet} samples: 1 LSB off there");
     }
+    match absent {
+        0 => {}
+        1 => text += "\nthat is with 1 stem that is not written",
+        absent => text += &format!("\nthat is with {absent} stems that are not written"),
+    }
+    text
 }

@@ -5,7 +5,7 @@ use crate::args::Talk;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write;
 use std::time::{Duration, Instant};
-use stemwright_core::{Finding, Severity};
+use stemwright_core::{Finding, Severity, shown};
 use stemwright_render::Progress;
 
 /// Work that is over sooner shows no progress.
@@ -32,7 +32,7 @@ impl Printer {
     /// What was asked for, as text; not with `--json` or `--quiet`.
     pub(crate) fn result(self, text: &str) {
         if !self.json && !self.quiet {
-            self.out(text);
+            self.out(&shown(text));
         }
     }
 
@@ -66,20 +66,21 @@ impl Printer {
         let places = [finding.file.as_deref(), finding.place.as_deref()];
         let place: Vec<&str> = places.into_iter().flatten().collect();
         let place = if place.is_empty() { String::new() } else { format!("{}: ", place.join(" ")) };
-        self.talk(&format!("{colour}{}{PLAIN}[{}]: {place}{}", finding.severity, finding.code, finding.message));
+        let text = shown(&format!("[{}]: {place}{}", finding.code, finding.message));
+        self.talk(&format!("{colour}{}{PLAIN}{text}", finding.severity));
         self.hint(finding.hint.as_deref());
     }
 
     pub(crate) fn error(self, message: &str, hint: Option<&str>) {
         if !self.json {
-            self.talk(&format!("{RED}error{PLAIN}: {message}"));
+            self.talk(&format!("{RED}error{PLAIN}: {}", shown(message)));
             self.hint(hint);
         }
     }
 
     fn hint(self, hint: Option<&str>) {
         if let Some(hint) = hint {
-            self.talk(&format!("\n{BOLD}hint{PLAIN}: {hint}\n"));
+            self.talk(&format!("\n{BOLD}hint{PLAIN}: {}\n", shown(hint)));
         }
     }
 

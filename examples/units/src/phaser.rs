@@ -58,7 +58,9 @@ pub fn section() -> Section {
         .iter()
         .map(|&(freq, stages, feedback)| {
             let cells = RATES.map(|hz| deviation(error(freq, stages, feedback, hz)));
-            std::iter::once(format!("{freq} Hz, {stages} stages, feedback {}", figure(feedback, 1))).chain(cells).collect()
+            std::iter::once(format!("{freq} Hz, {stages} stages, feedback {}", figure(feedback, 1)))
+                .chain(cells)
+                .collect()
         })
         .collect();
     out.table(&["", "44.1 kHz", "48 kHz", "96 kHz", "192 kHz"], &rows);

@@ -35,9 +35,15 @@ pub(super) fn bext(bext: &Bext) -> Vec<u8> {
     out
 }
 
-/// The standard asks for ASCII: what is not becomes `?`, so that a fixed field is never cut inside a character.
+/// The standard asks for ASCII: what is not becomes `?`, so that a fixed field is never cut inside a character. A fixed
+/// field is one line.
 fn push_text(out: &mut Vec<u8>, text: &str, width: usize) {
-    let ascii = |c: char| if matches!(c, ' '..='~' | '\r' | '\n') { c as u8 } else { b'?' };
+    let ascii = |c: char| match c {
+        '\r' | '\n' if width == usize::MAX => c as u8,
+        '\t' | '\r' | '\n' => b' ',
+        ' '..='~' => c as u8,
+        _ => b'?',
+    };
     let start = out.len();
     out.extend(text.chars().map(ascii).take(width));
     if width != usize::MAX {

@@ -2,6 +2,7 @@
 
 use super::FolderError;
 use crate::names::silent;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use stemwright_core::{Finding, Severity};
 
@@ -29,12 +30,15 @@ pub(super) struct Walk {
     pub(super) folders: Vec<(String, PathBuf)>,
     pub(super) findings: Vec<Finding>,
     entries: usize,
+    /// The folders that were looked into, by their true paths: links lead in circles.
+    seen: BTreeSet<PathBuf>,
 }
 
 impl Walk {
     /// The files that lie in the folder itself.
     pub(super) fn of(folder: &Path) -> Result<Self, FolderError> {
         let mut walk = Self::default();
+        walk.seen.extend(folder.canonicalize());
         walk.read(folder, "", folder)?;
         Ok(walk)
     }
@@ -55,7 +59,9 @@ impl Walk {
     pub(super) fn descend(&mut self, root: &Path) -> Result<(), FolderError> {
         for _ in 0..DEEPEST {
             for (relative, path) in std::mem::take(&mut self.folders) {
-                self.read(&path, &format!("{relative}/"), root)?;
+                if path.canonicalize().map_or(true, |path| self.seen.insert(path)) {
+                    self.read(&path, &format!("{relative}/"), root)?;
+                }
             }
         }
         Ok(())

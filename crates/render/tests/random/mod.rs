@@ -64,7 +64,7 @@ pub fn case(seed: u64, size: u32) -> Case {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9).wrapping_add(u64::from(size)));
     let rate = *dice.pick(&[44_100, 44_100, 48_000, 48_000, 88_200, 96_000, 176_400, 192_000]);
     let bpm = if dice.one_in(2) { 120.0 } else { dice.between(60.0, 200.0) };
-    let surround = dice.one_in(2);
+    let surround = !dice.one_in(3);
     let sources = files(&mut dice, size, f64::from(rate), surround);
     let tracks = 2 + dice.below(1 + 2 * u64::from(size)) as usize;
     let buses = dice.below(3 + u64::from(size)) as usize;
@@ -75,7 +75,7 @@ pub fn case(seed: u64, size: u32) -> Case {
         names: names(&mut dice, tracks + buses),
         wild: dice.one_in(6),
         surround,
-        solo: dice.one_in(3),
+        solo: dice.one_in(2),
         dice,
     };
     let vcas = maker.vcas();
@@ -305,7 +305,7 @@ impl Maker {
                 name: format!("VCA {}", ["Ω", "a", "É", "9"][i]),
                 gain: Db(if dice.one_in(3) { 0.0 } else { dice.between(-8.0, 3.0) }),
                 mute: dice.one_in(25),
-                solo: self.solo && dice.one_in(4),
+                solo: self.solo && dice.one_in(6),
                 vcas: dice.groups(&vcas, 2),
                 automation,
             };
@@ -358,11 +358,11 @@ impl Maker {
             strip.pan_law = dice.one_in(3).then(|| dice.pan_law());
             strip.inverted = dice.one_in(8);
             strip.mute = dice.one_in(14);
-            strip.solo = self.solo && dice.one_in(4);
-            strip.solo_safe = dice.one_in(3);
+            strip.solo = self.solo && dice.one_in(6);
+            strip.solo_safe = dice.one_in(2);
             strip.vcas = dice.groups(vcas, 4);
-            let layouts =
-                [Layout::Mono, Layout::Stereo, Layout::MidSide, Layout::Surround51, Layout::Surround71, Layout::Surround71];
+            let mut layouts = vec![Layout::MidSide, Layout::Surround71];
+            layouts.extend(Layout::ALL);
             strip.layout = match self.surround {
                 true => dice.one_in(2).then(|| *dice.pick(&layouts)),
                 false => dice.one_in(6).then(|| *dice.pick(&[Layout::Mono, Layout::Stereo])),

@@ -113,7 +113,9 @@ fn clips_may_lie_anywhere_and_must_be_files() {
         desk.session("song/session.toml", &track("T", "stem = 'S'", file));
         desk.bounce(&["song"]).ended(0);
     }
-    for file in ["", ".", "..", "/", "../tracks", "../tracks/Kick.wav/", "a\0b", "no\nsuch.wav", "\u{202e}.wav", "session.toml"] {
+    for file in
+        ["", ".", "..", "/", "../tracks", "../tracks/Kick.wav/", "a\0b", "no\nsuch.wav", "\u{202e}.wav", "session.toml"]
+    {
         let clip = format!("[[track]]\nname = 'T'\n[[track.clip]]\nfile = {}\n", quoted(file));
         desk.session("song/session.toml", &clip);
         let outcome = desk.bounce(&["song"]);

@@ -88,7 +88,8 @@ fn stems_extras_tracks_and_buses_of_any_name_are_files_in_the_folder() {
     let mut tables = String::new();
     for name in &names {
         let name = quoted(name);
-        tables += &format!("[[track]]\nname = {name}\nstem = {name}\ngain = -40.0\n[[track.clip]]\nfile = 'clip.wav'\n");
+        tables +=
+            &format!("[[track]]\nname = {name}\nstem = {name}\ngain = -40.0\n[[track.clip]]\nfile = 'clip.wav'\n");
         tables += &format!("[[extra]]\nname = {name}\nstems = [{name}, \"Drums\"]\n");
         tables += &format!("[[marker]]\nname = {name}\nat = 0.1\n[[vca]]\nname = {name}\n");
     }
@@ -145,7 +146,8 @@ fn stems_and_sections_are_found_by_any_name_and_stay_beside_the_session() {
     for (number, name) in names.iter().enumerate() {
         let name = quoted(name);
         tables += &format!("[[section]]\nname = {name}\nstart = {}\n", number as f64 * 0.01);
-        tables += &format!("[[track]]\nname = {name}\nstem = {name}\ngain = -40.0\n[[track.clip]]\nfile = 'clip.wav'\n");
+        tables +=
+            &format!("[[track]]\nname = {name}\nstem = {name}\ngain = -40.0\n[[track.clip]]\nfile = 'clip.wav'\n");
     }
     desk.session("song/session.toml", &tables);
     for name in names.iter().filter(|name| !name.contains('\0')) {
@@ -196,7 +198,11 @@ fn songs_of_any_title_are_written_into_files_that_others_read() {
             "song/session.toml",
             format!(
                 "[session]\nrate = 48000\n[song]\ntitle = {text}\nartist = {text}\nkey = {text}\nbpm = 97.5\n{}",
-                track("T", &format!("stem = {}", if refused(&title) { "'T'".into() } else { text.clone() }), "clip.wav")
+                track(
+                    "T",
+                    &format!("stem = {}", if refused(&title) { "'T'".into() } else { text.clone() }),
+                    "clip.wav"
+                )
             ),
         );
         for format in ["wav24", "flac16", "aiff24"] {
@@ -208,7 +214,8 @@ fn songs_of_any_title_are_written_into_files_that_others_read() {
             desk.session("again.toml", &track("T", &format!("stem = 'S'\n[[track.clip]]\n{path}\n"), ""));
             desk.bounce(&["again.toml"]).ended(0);
             if ffprobe {
-                let run = Command::new("ffprobe").args(["-v", "warning", "-show_format", "-i"]).arg(&file).output().unwrap();
+                let run =
+                    Command::new("ffprobe").args(["-v", "warning", "-show_format", "-i"]).arg(&file).output().unwrap();
                 let said = String::from_utf8_lossy(&run.stderr).into_owned();
                 assert!(run.status.success() && said.trim().is_empty(), "{title:?} {format}: {said}");
             }
@@ -216,7 +223,10 @@ fn songs_of_any_title_are_written_into_files_that_others_read() {
                 let bytes = std::fs::read(&file).unwrap();
                 let description = &chunk(&bytes, b"bext")[..256];
                 let end = description.iter().position(|&byte| byte == 0).unwrap_or(256);
-                assert!(description[..end].iter().all(|byte| (b' '..=b'~').contains(byte)), "{title:?}: {description:?}");
+                assert!(
+                    description[..end].iter().all(|byte| (b' '..=b'~').contains(byte)),
+                    "{title:?}: {description:?}"
+                );
                 assert!(description[end..].iter().all(|&byte| byte == 0), "{title:?}");
                 let xml = String::from_utf8(chunk(&bytes, b"iXML").to_vec()).unwrap();
                 if python {
@@ -247,8 +257,10 @@ fn assert_well_formed(desk: &Desk, xml: &str, title: &str) {
     let run = Command::new("python3").args(["-c", script]).arg(desk.path("text.xml")).output().unwrap();
     assert!(run.status.success(), "{title:?}: {}\n{xml}", String::from_utf8_lossy(&run.stderr));
     let read = String::from_utf8(run.stdout).unwrap();
-    let same = |c: char| !matches!(c, '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' | '\u{fffd}' | ' ' | '\u{85}' | '\u{2028}');
-    let (read, title): (String, String) = (read.chars().filter(|&c| same(c)).collect(), title.chars().filter(|&c| same(c)).collect());
+    let same =
+        |c: char| !matches!(c, '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' | '\u{fffd}' | ' ' | '\u{85}' | '\u{2028}');
+    let (read, title): (String, String) =
+        (read.chars().filter(|&c| same(c)).collect(), title.chars().filter(|&c| same(c)).collect());
     assert_eq!(read, title);
 }
 
@@ -257,7 +269,19 @@ fn an_output_that_is_no_place_for_a_set_is_refused_and_nothing_is_touched() {
     let desk = Desk::with_song(&[("Lead", "stem = 'Lead'")]);
     desk.write("other/keep.txt", "mine");
     let before = desk.tree();
-    for output in ["song", ".", "..", "/", "", "song/session.toml", "song/clip.wav/set", "other", "song/../other", "other/.", "other/.."] {
+    for output in [
+        "song",
+        ".",
+        "..",
+        "/",
+        "",
+        "song/session.toml",
+        "song/clip.wav/set",
+        "other",
+        "song/../other",
+        "other/.",
+        "other/..",
+    ] {
         for force in [&["--force"][..], &[]] {
             // With --force a folder of others' files is moved aside, as asked.
             if !force.is_empty() && !matches!(output, "song" | "." | "/" | "") {
