@@ -210,9 +210,9 @@ pub struct Vca {
     pub name: String,
     /// The fader.
     pub gain: Db,
-    /// Mutes its members.
+    /// Mutes its members and those of the groups in it, whatever moves their own mute.
     pub mute: bool,
-    /// Solos its members.
+    /// Solos its members and those of the groups in it.
     pub solo: bool,
     /// The groups whose fader moves this one too.
     pub vcas: Vec<String>,

@@ -1,10 +1,11 @@
 //! Text that others wrote, where people read it: on a terminal, in the name of a file.
 
 /// Whether a character does something where it is shown instead of being seen: control characters, which command a
-/// terminal, and those that break lines or turn the direction of all that follows (Unicode Technical Report 36, 2.10.3).
-/// The joiners of emoji and of Arabic and Indic letters are none of these.
+/// terminal, those that break lines or turn the direction of all that follows, and code points that are no characters
+/// (Unicode 23.7), which some file systems refuse. The joiners of emoji and of Arabic and Indic letters are none of these.
 pub(crate) fn acts(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let none = matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
+    none || c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Text of several lines with one sign in place of each character that would act.

@@ -52,7 +52,7 @@ impl Place {
             shown.insert(0, '…');
         }
         let before = column - left_out + usize::from(left_out > 0);
-        let width = text[at..stop].chars().count().min(WIDEST / 2).max(1);
+        let width = text[at..stop].chars().count().clamp(1, WIDEST / 2);
         Self { line: text[..at].matches('\n').count() + 1, column: column + 1, text: shown, before, width }
     }
 }

@@ -7,8 +7,11 @@ use crate::strips::Reader;
 use std::collections::BTreeSet;
 use stemwright_core::{Db, Vca, nearest};
 
+/// A group of which the name was read.
+pub(crate) type Named<'a> = (String, Fields<'a>);
+
 /// Names first, so that groups can refer to each other in any order.
-pub(crate) fn names(tables: Vec<Fields<'_>>) -> Result<(Vec<(String, Fields<'_>)>, BTreeSet<String>), SessionError> {
+pub(crate) fn names(tables: Vec<Fields<'_>>) -> Result<(Vec<Named<'_>>, BTreeSet<String>), SessionError> {
     let (mut named, mut names) = (Vec::new(), BTreeSet::new());
     for mut fields in tables {
         let value = fields.need("name", "\"Drums\"")?;
@@ -20,8 +23,8 @@ pub(crate) fn names(tables: Vec<Fields<'_>>) -> Result<(Vec<(String, Fields<'_>)
 }
 
 impl Reader<'_> {
-    pub(crate) fn vcas(&self, named: Vec<(String, Fields<'_>)>) -> Result<Vec<Vca>, SessionError> {
-        let vca = |(name, mut fields): (String, Fields<'_>)| {
+    pub(crate) fn vcas(&self, named: Vec<Named<'_>>) -> Result<Vec<Vca>, SessionError> {
+        let vca = |(name, mut fields): Named<'_>| {
             let gain = Db(fields.number("gain", crate::strips::GAIN, "dB")?.unwrap_or(0.0));
             let (mute, solo) = (fields.flag("mute")?, fields.flag("solo")?);
             let vcas = self.groups(&mut fields)?;

@@ -51,7 +51,8 @@ fn it_is_the_sum_of_the_law() {
     for frames in [1, 2, 127, 128, 129, 255, 257, 1023, 1024, 1025, 2047, 9000] {
         for start in [0, -77, 100_003] {
             let (h, x) = (response(3, frames), noise(4, 12_000));
-            let out = through(&Convolution::new("a room"), &[h.clone()], &[x.clone()], start, 480);
+            let out =
+                through(&Convolution::new("a room"), std::slice::from_ref(&h), std::slice::from_ref(&x), start, 480);
             let wanted = direct(&h, &x);
             let off = difference(&out[0], &wanted);
             // A transform rounds by some 2⁻⁵² of the product of the norms of what it convolves: here up to 74·24.
@@ -69,7 +70,7 @@ fn long_rooms_are_moved_copies_of_their_impulse_response() {
     for (at, level) in hits {
         x[at] = level;
     }
-    let out = through(&Convolution::new("a room"), &[h.clone()], &[x], -5, 4096);
+    let out = through(&Convolution::new("a room"), std::slice::from_ref(&h), &[x], -5, 4096);
     let mut wanted = vec![0.0; 400_000];
     for (at, level) in hits {
         wanted[at..].iter_mut().zip(&h).for_each(|(sum, h)| *sum += level * h);
@@ -121,7 +122,7 @@ fn predelay_gain_length_mix_and_normalising_do_what_they_say() {
         wet: 0.4,
         ..Convolution::new("a room")
     };
-    let out = through(&convolution, &[h.clone()], &[x.clone()], 0, 100);
+    let out = through(&convolution, std::slice::from_ref(&h), std::slice::from_ref(&x), 0, 100);
     let used = &h[..2400];
     let energy: f64 = used.iter().map(|x| x * x).sum();
     let wet = direct(used, &x);

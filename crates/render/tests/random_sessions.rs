@@ -40,7 +40,7 @@ fn print_through(case: &Case, threads: usize, block: usize, through_master: bool
 
 #[test]
 fn stems_sum_to_the_mix_and_the_mix_is_what_the_session_means() {
-    let (mut worst, mut heard, mut undecided) = (0.0f64, 0, Vec::new());
+    let (mut worst, mut heard, mut undecided, mut wrong) = (0.0f64, 0, Vec::new(), Vec::new());
     for seed in cases() {
         let case = case(seed, size(seed));
         // Several block lengths over the cases, odd ones too.
@@ -59,8 +59,11 @@ fn stems_sum_to_the_mix_and_the_mix_is_what_the_session_means() {
             let limit = peak(meant) / (1u64 << 32) as f64 + ZEROING;
             // Where a gate's level lies at its threshold, what follows may rightly be another.
             let off = difference(&first(got, wanted.decided), &first(meant, wanted.decided));
-            assert!(off <= limit, "{what} is off by {off:e}, {limit:e} is allowed\n{}", describe(&case));
-            worst = worst.max(off / limit);
+            if off <= limit {
+                worst = worst.max(off / limit);
+            } else {
+                wrong.push((seed, format!("seed {seed}: the {what} is off by {off:e}, {limit:e} is allowed")));
+            }
         }
         heard += usize::from(peak(&printed.mix) > 1e-3);
         assert!(sums(&printed, &printed.mix), "stems do not sum to the mix\n{}", describe(&case));
@@ -68,6 +71,11 @@ fn stems_sum_to_the_mix_and_the_mix_is_what_the_session_means() {
     eprintln!("largest distance from the interpreter: {worst:.3} of what is allowed; {heard} cases above -60 dBFS");
     eprintln!("a gate is undecided in {} cases: {undecided:?}", undecided.len());
     assert!(undecided.len() <= cases().len().div_ceil(100), "gates should rarely be undecided");
+    if let Some((seed, _)) = wrong.first() {
+        let first = describe(&case(*seed, size(*seed)));
+        let all: Vec<String> = wrong.into_iter().map(|(_, text)| text).collect();
+        panic!("the first of these:\n{first}\n{}", all.join("\n"));
+    }
 }
 
 fn first(signal: &[Vec<f64>], frames: usize) -> Vec<Vec<f64>> {
@@ -114,6 +122,13 @@ fn dry_stems_sum_to_the_dry_mix() {
         let mut case = case(seed, size(seed));
         case.session = stemwright_render::dry(&case.session);
         let printed = print(&case, 1, 512);
+        if printed.frames() == 0 {
+            // Only returns were heard, and they are muted.
+            let (start, end) = case.span();
+            let wanted = interpret(&case.session, &case.sources, start, (end - start) as usize, None);
+            assert_eq!(peak(&wanted.mix), 0.0, "something can be heard\n{}", describe(&case));
+            continue;
+        }
         let wanted = interpret(&case.session, &case.sources, printed.start, printed.frames(), None);
         let limit = peak(&wanted.mix) / (1u64 << 32) as f64;
         assert!(difference(&printed.mix, &wanted.mix) <= limit, "{}", describe(&case));

@@ -5,7 +5,7 @@ use crate::exit::{self, FAILED, STOPPED};
 use crate::new::{SESSION, document_in, made_from, tell};
 use crate::planned::{count, in_words};
 use crate::printer::Printer;
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -206,8 +206,8 @@ impl<'a> Job<'a> {
 fn target(args: &Bounce, document: &Path, dry: bool) -> Result<PathBuf, Failure> {
     match &args.output {
         Some(output) if dry && args.wet => {
-            let mut name =
-                output.file_name().ok_or_else(|| anyhow!("{} is no name for a folder", output.display()))?.to_owned();
+            // The second set stands beside the first.
+            let mut name = output.file_name().ok_or_else(|| no_name(output))?.to_owned();
             name.push("-dry");
             Ok(output.with_file_name(name))
         }
@@ -256,10 +256,16 @@ fn default_target(document: &Path, ending: &str) -> Result<PathBuf, Failure> {
         name.push(ending);
         Some(path.with_file_name(name))
     });
-    let sibling = sibling.ok_or_else(|| anyhow!("cannot name a folder beside {}: use -o SET", document.display()))?;
+    let sibling = sibling.ok_or_else(|| no_name(document))?;
     // Shown as the user wrote it, where that is possible.
     let here = std::env::current_dir().ok();
     Ok(here.and_then(|here| sibling.strip_prefix(here).map(Path::to_owned).ok()).unwrap_or(sibling))
+}
+
+/// No folder can be named after `..` or a drive.
+fn no_name(path: &Path) -> Failure {
+    let message = format!("no folder can be named after {}", path.display());
+    Failure { message, hint: Some("name the folder of the set with -o, such as -o stems".into()), stopped: false }
 }
 
 /// An error in the user's terms, at its line in the session where it has one.

@@ -32,7 +32,8 @@ impl Printer {
     /// What was asked for, as text; not with `--json` or `--quiet`.
     pub(crate) fn result(self, text: &str) {
         if !self.json && !self.quiet {
-            self.out(&shown(text));
+            // A reader that closed the pipe has what it wanted.
+            let _ = anstream::stdout().write_all(shown(text).as_bytes());
         }
     }
 
@@ -41,13 +42,9 @@ impl Printer {
         if self.json
             && let Ok(json) = serde_json::to_string_pretty(document)
         {
-            self.out(&(json + "\n"));
+            // As it is: what strips colours would strip characters from names.
+            let _ = std::io::stdout().write_all((json + "\n").as_bytes());
         }
-    }
-
-    /// A reader that closed the pipe has what it wanted.
-    fn out(self, text: &str) {
-        let _ = anstream::stdout().write_all(text.as_bytes());
     }
 
     fn talk(self, text: &str) {

@@ -143,11 +143,11 @@ impl Replay {
         file.read_exact(&mut flags).ok()?;
         flags.iter().for_each(|&flag| sum.add(u64::from(flag)));
         let mut bytes = vec![0; 8 * frames];
-        for number in 0..flags.len() {
+        for (number, flag) in flags.into_iter().enumerate() {
             let (before, rest) = self.streams.split_at_mut(number);
             let stream = &mut rest[0];
             stream.clear();
-            match (flags[number], before.last()) {
+            match (flag, before.last()) {
                 (ZEROS, _) => stream.resize(frames, 0.0),
                 (COPY, Some(before)) => stream.extend_from_slice(before),
                 (RAW, _) => {

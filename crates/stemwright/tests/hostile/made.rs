@@ -52,7 +52,7 @@ pub(crate) fn aiff_header(bits: u16, channels: u16, frames: u32) -> Vec<u8> {
 
 pub(crate) fn aiff(bits: u16, channels: u16, samples: &[u8]) -> Vec<u8> {
     let frame = usize::from(channels) * usize::from(bits.div_ceil(8));
-    let frames = if frame == 0 { 0 } else { samples.len() / frame };
+    let frames = samples.len().checked_div(frame).unwrap_or(0);
     let mut file = aiff_header(bits, channels, frames as u32);
     file.extend(samples);
     file.resize(file.len() + samples.len() % 2, 0);

@@ -12,7 +12,7 @@ const OPTIONS: &[&[&str]] = &[
     &["", "--layout mono", "--layout stereo", "--layout ms", "--layout 5.1", "--layout 7.1"],
     &["", "--dry", "--wet", "--dry --wet"],
     &["", "--rate 44100", "--rate 96000"],
-    &["", "--stems Voice", "--stems pad,DRUMS"],
+    &["", "--stems pad,DRUMS"],
     &["", "--section A", "--section b", "--tail 0", "--tail 0.1"],
     &["", "--dither", "--no-dither"],
     &["", "--headroom auto", "--headroom 6"],
@@ -170,7 +170,7 @@ fn every_two_options_together_make_a_proven_set_or_a_remedy() {
         let outcome = desk.bounce(&[&["song", "-o", "set", "--json"], options.as_slice()].concat());
         let planned = desk.bounce(&[&["song", "-o", "set", "--json", "--dry-run"], options.as_slice()].concat());
         if !sensible(&outcome) {
-            refused.push(format!("{said}\n    {}", outcome.err.trim().replace('\n', "\n    ")));
+            refused.push(format!("{said}\n    {}", outcome.json()["error"]["message"]));
             continue;
         }
         assert!(sensible(&planned), "refused with --dry-run only: {said}");
@@ -201,5 +201,5 @@ fn every_two_options_together_make_a_proven_set_or_a_remedy() {
     }
     eprintln!("{} cases, {added_up} sets added up, {alike} are their twins, {} refused:", cases.len(), refused.len());
     refused.iter().for_each(|refused| eprintln!("{refused}"));
-    assert!(added_up > 20 && alike > 10);
+    assert!(added_up >= 10 && alike >= 10 && refused.len() < cases.len() / 3);
 }

@@ -152,9 +152,11 @@ fn dynamic_shelves_have_their_range_beyond_the_corner_and_move_their_zeros() {
         (DynamicKind::HighShelf, 23_900.0, -12.0),
         (DynamicKind::HighShelf, 23_900.0, 9.0),
     ] {
-        let band = DynamicBand { q, threshold: Db(-80.0), ratio: f64::INFINITY, range, ..DynamicBand::new(kind, corner) };
+        let band =
+            DynamicBand { q, threshold: Db(-80.0), ratio: f64::INFINITY, range, ..DynamicBand::new(kind, corner) };
         let band = DynamicBand { release: 10.0, attack: 0.0, ..band };
-        let tone = |freq: f64, size: f64, n: i32| size * (std::f64::consts::TAU * freq * f64::from(n) / RATE + 0.3).sin();
+        let tone =
+            |freq: f64, size: f64, n: i32| size * (std::f64::consts::TAU * freq * f64::from(n) / RATE + 0.3).sin();
         for probe in [100.0, 1_000.0, 3_000.0, 8_000.0, 20_000.0] {
             let file = (0..24_000).map(|n| tone(loud, 1.0, n) + tone(probe, 1e-9, n)).collect();
             let found = left(dynamic(band), file);

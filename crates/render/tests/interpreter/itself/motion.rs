@@ -129,7 +129,8 @@ fn voices_of_a_chorus_lie_where_their_sine_is() {
 
 #[test]
 fn a_phaser_that_stands_still_is_a_chain_of_all_passes() {
-    let phaser = Phaser { rate: Sweep::Hz(1.0), freq: 1_000.0, depth: 0.0, stages: 4, feedback: 0.0, phase: 0.0, wet: 1.0 };
+    let phaser =
+        Phaser { rate: Sweep::Hz(1.0), freq: 1_000.0, depth: 0.0, stages: 4, feedback: 0.0, phase: 0.0, wet: 1.0 };
     let response = mono(Unit::Phaser(phaser.clone()), impulse(0, 4_800));
     for freq in [100.0, 1_000.0, 5_000.0, 20_000.0] {
         close(magnitude(&response, freq, 48_000.0), 1.0, 1e-9);
@@ -153,7 +154,8 @@ fn a_phaser_that_stands_still_is_a_chain_of_all_passes() {
 fn a_phaser_sweeps_by_octaves_and_right_is_ahead() {
     // A quarter of a turn ahead of frame 0 the sine is 1: two octaves above 500 Hz is 2 kHz. q runs from there; the first
     // frame's output is its own: each stage gives (2q − 1)·in.
-    let base = Phaser { rate: Sweep::Hz(0.01), freq: 500.0, depth: 2.0, stages: 2, feedback: 0.0, phase: 90.0, wet: 1.0 };
+    let base =
+        Phaser { rate: Sweep::Hz(0.01), freq: 500.0, depth: 2.0, stages: 2, feedback: 0.0, phase: 90.0, wet: 1.0 };
     let first = |unit: Phaser| {
         let [left, right] = through(48_000, Unit::Phaser(unit), vec![vec![1.0], vec![1.0]], 1).sides();
         [left[0], right[0]]
