@@ -13,8 +13,8 @@
 //!   [`Strip::mute`].
 //! * Strip: input → polarity → inserts in order → *pre* tap → gain and pan → *post* tap → output. The master has
 //!   inserts and a gain; its input is the *mix*.
-//! * On an M-S strip polarity and inserts work on mid and side; before the pre tap they become left and right (M+S and
-//!   M−S), so that both taps are stereo.
+//! * On an M-S strip polarity and inserts work on mid and side (stereo units take them for left and right); before the
+//!   pre tap they become left and right (M+S and M−S), so that both taps are stereo.
 //! * The post tap of a mono strip is stereo, by the pan law; any other strip's is of its own layout, where the pan
 //!   *balances*: channels of the side panned away from fall, the others stay, C and LFE too.
 //! * A send takes the strip's pre or post tap times its gain. The pre tap of a mono strip becomes stereo first, as panned

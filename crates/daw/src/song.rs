@@ -2,7 +2,7 @@
 
 use crate::SessionError;
 use crate::fields::{Fields, Value};
-use crate::time::{Clock, bar_and_beat};
+use crate::time::{Clock, FARTHEST_SECONDS, bar_and_beat};
 use std::path::{Path, PathBuf};
 use stemwright_core::{ExtraWish, Marker, Role, Section, Song, StemWish, Tempo, TempoChange, TempoMap};
 
@@ -48,6 +48,9 @@ pub(crate) fn tempo_changes(tables: Vec<Fields<'_>>, first: Tempo) -> Result<Vec
         }
         let error = || value.error("`at` is not a bar and a beat").hint("write \"17|1\": where the tempo changes");
         let at = bar_and_beat(&value.as_text()?, &map).filter(|at| at.is_finite()).ok_or_else(error)?;
+        if map.seconds(at) > FARTHEST_SECONDS {
+            return Err(error());
+        }
         let before = changes.last().map_or((0.0, first), |change| (change.at, change.tempo));
         if at <= before.0 {
             let error = value.error("this change does not come after the one before it");

@@ -18,7 +18,7 @@ pub(crate) struct Clock<'m> {
 }
 
 /// Nothing lies further away than this from bar 1: about a day at 384 kHz.
-const FARTHEST_SECONDS: f64 = 90_000.0;
+pub(crate) const FARTHEST_SECONDS: f64 = 90_000.0;
 
 const POSITIONS: &str = "write \"17|3\" (bar|beat), seconds such as 12.5, \"1:23.456\" or \"96000 frames\"";
 const LENGTHS: &str = "write \"2 bars\", \"3 beats\", seconds such as 1.5, \"10 ms\", \"1:23.456\" or \"4800 frames\"";

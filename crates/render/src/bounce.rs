@@ -3,8 +3,7 @@
 use crate::cache::{CacheOptions, Store};
 use crate::carried::carried;
 use crate::delivery::Delivery;
-use crate::engine::run_with;
-use crate::folds::lost_in_files;
+use crate::engine::{Cache, run_with};
 use crate::occupied::{Occupied, examine, glance, source_within};
 use crate::set::{Finished, MANIFEST, RECEIPT, SetWriter};
 use crate::{Block, BounceError, Ended, EngineError, EngineOptions, Fault, Graph, Sink, Tail, manifest};
@@ -93,7 +92,7 @@ pub struct Bounced {
     /// Where the folder went that stood there before, with files that were not ours; also if a run that was killed
     /// had put it away.
     pub moved_aside: Option<PathBuf>,
-    /// Strips that were computed, and strips that were read from the cache instead, in the last pass.
+    /// Strips that were computed, and strips that were read from the cache instead, in the first pass.
     pub strips: [usize; 2],
 }
 
@@ -159,13 +158,9 @@ impl Job<'_> {
         if let Headroom::Db(headroom) = self.options.headroom {
             delivery.format.gain = Db(-headroom);
         }
-        findings.extend(lost_in_files(&graph, delivery.format.layout));
-        if self.options.coding.integer_bits() == Some(16) {
-            let message =
-                "16-bit files are for demos; what is worked with further is delivered with 24 bits or as floats";
-            findings.push(Finding::new(Severity::Note, "sixteen-bit", message));
-        }
+        findings.extend(delivery.findings(&graph, &self.options));
         let (mut ended, mut finished) = self.print(&graph, &delivery, staging.path(), 1)?;
+        let strips = ended.strips;
         let mut again = false;
         let clipping = clipping(&finished, self.options.coding);
         if let Some(needed) = clipping.iter().map(|&(_, peak)| needed(peak, delivery.format.gain)).reduce(f64::max) {
@@ -208,7 +203,7 @@ impl Job<'_> {
         manifest::save(&staging.path().join(RECEIPT), &receipt)?;
         let moved_aside = staging.commit(|old| untouched(&occupied) && glance(old) == before)?;
         let moved_aside = moved_aside.or_else(|| recovered.last().cloned());
-        Ok(Bounced { folder: self.target.to_owned(), manifest, receipt, moved_aside, strips: ended.strips })
+        Ok(Bounced { folder: self.target.to_owned(), manifest, receipt, moved_aside, strips })
     }
 
     /// Renders everything once; a second time where the cache does not hold what it should.
@@ -239,7 +234,7 @@ impl Job<'_> {
         store: Option<&Store>,
         read: bool,
     ) -> Result<(Ended, Finished), BounceError> {
-        let expected = expected(graph, delivery);
+        let expected = expected(graph, delivery, self.options.tail);
         let chunks = carried(graph, delivery, self.media)?;
         let mut writer = SetWriter::create(folder, graph, delivery, &chunks, expected)?;
         let options = EngineOptions {
@@ -252,13 +247,13 @@ impl Job<'_> {
         let before = (delivery.start - graph.start) as u64;
         let of = before + expected;
         let mut sink = Watched { sink: &mut writer, progress: self.progress, frames: 0, of, pass };
-        let cache = store.map(|store| (store, read));
+        let cache = store.map(|store| Cache { store, read, set: delivery.bytes(expected) });
         let ended = run_with(graph, self.media, options, cache, self.cancel, &mut sink)?;
         Ok((ended, writer.finish(folder)?))
     }
 
     fn check_space(&self, graph: &Graph<'_>, delivery: &Delivery, folder: &Path) -> Result<(), BounceError> {
-        let needed = delivery.bytes(expected(graph, delivery));
+        let needed = delivery.bytes(expected(graph, delivery, self.options.tail));
         match free_space(folder) {
             Some(free) if free < needed => Err(BounceError::NoSpace { folder: self.target.to_owned(), needed, free }),
             _ => Ok(()),
@@ -271,9 +266,13 @@ fn untouched(found: &Occupied) -> bool {
     matches!(found, Occupied::OurSet | Occupied::Free)
 }
 
-/// Frames that are written, without a tail.
-pub(crate) fn expected(graph: &Graph<'_>, delivery: &Delivery) -> u64 {
-    (delivery.end.unwrap_or(graph.end).max(delivery.start) - delivery.start) as u64
+/// Frames that are written, without a tail whose length is to be found out.
+pub(crate) fn expected(graph: &Graph<'_>, delivery: &Delivery, tail: Tail) -> u64 {
+    let tail = match tail {
+        Tail::Auto => 0,
+        Tail::Seconds(seconds) => graph.session.rate.frames(seconds),
+    };
+    (delivery.end.unwrap_or(graph.end + tail).max(delivery.start) - delivery.start) as u64
 }
 
 /// The integer files that would clip, and their peaks.

@@ -1,10 +1,10 @@
 //! What a set is to hold: which files, of which lanes, over which part of the song.
 
-use crate::graph::{Graph, StemPlan};
-use crate::{BounceError, BounceOptions};
+use crate::graph::{ExtraPlan, Graph};
+use crate::{BounceError, BounceOptions, folds};
 use std::collections::BTreeSet;
 use stemwright_audio::{Container, SampleFormat};
-use stemwright_core::{Coding, Db, Layout, Session, extra_file_name, stem_file_name};
+use stemwright_core::{Coding, Db, Finding, Layout, Session, Severity, extra_file_name, stem_file_name};
 
 /// What the stems sum to.
 pub const MIX: &str = "00_MIX_REFERENCE";
@@ -95,16 +95,18 @@ impl Delivery {
             through_master: options.through_master,
             wet: !options.dry,
         };
-        let written = wanted(&graph.stems, options.stems.as_deref())?;
+        let written = wanted(graph, options.stems.as_deref())?;
         let stems = graph.stems.iter().zip(1..).map(|(stem, number)| DeliveredStem {
             name: stem.name.clone(),
             file: stem_file_name(number, &stem.name, coding),
             written: written.contains(stem.name.as_str()),
             mono: false,
         });
-        let extras = graph.extras.iter().zip(1..).map(|(extra, number)| DeliveredExtra {
+        let chosen = |extra: &&(&ExtraPlan, usize)| written.contains(extra.0.name.as_str());
+        let extras: Vec<(&ExtraPlan, usize)> = graph.extras.iter().zip(1..).collect();
+        let extras = extras.iter().filter(chosen).map(|(extra, number)| DeliveredExtra {
             name: extra.name.clone(),
-            file: extra_file_name(number, &extra.name, coding),
+            file: extra_file_name(*number, &extra.name, coding),
             stems: extra.stems.clone(),
         });
         let (start, end) = match &options.section {
@@ -119,6 +121,22 @@ impl Delivery {
             end,
             section: options.section.clone(),
         })
+    }
+
+    /// What there is to say of these wishes.
+    pub(crate) fn findings(&self, graph: &Graph<'_>, options: &BounceOptions) -> Vec<Finding> {
+        let note = |code: &str, message: &str| Finding::new(Severity::Note, code, message);
+        let mut findings: Vec<Finding> = folds::lost_in_files(graph, self.format.layout).into_iter().collect();
+        if self.format.coding.integer_bits() == Some(16) {
+            let message =
+                "16-bit files are for demos; what is worked with further is delivered with 24 bits or as floats";
+            findings.push(note("sixteen-bit", message));
+        }
+        if options.mono_stems && self.format.layout != Layout::Stereo {
+            findings
+                .push(note("no-mono-stems", "mono stems are of stereo sets; all stems have the layout of this one"));
+        }
+        findings
     }
 
     /// Names of files, in the order in which they are written down: references, stems, extras.
@@ -137,17 +155,18 @@ impl Delivery {
     }
 }
 
-/// The names of the stems that are to be written: all of them where nobody chose.
-fn wanted<'g>(stems: &'g [StemPlan], chosen: Option<&[String]>) -> Result<BTreeSet<&'g str>, BounceError> {
-    let all = stems.iter().map(|stem| stem.name.as_str());
-    let Some(chosen) = chosen else { return Ok(all.collect()) };
-    let find = |name: &String| {
+/// The names of the stems and extra files that are to be written: all of them where nobody chose.
+fn wanted<'g>(graph: &'g Graph<'_>, chosen: Option<&[String]>) -> Result<BTreeSet<&'g str>, BounceError> {
+    let stems = graph.stems.iter().map(|stem| stem.name.as_str());
+    let names: Vec<&str> = stems.chain(graph.extras.iter().map(|extra| extra.name.as_str())).collect();
+    let Some(chosen) = chosen else { return Ok(names.into_iter().collect()) };
+    let find = |wanted: &String| {
         // People write names by hand: capitals do not matter where the name is clear without them.
-        let exact = stems.iter().find(|stem| stem.name == *name);
-        let loose = || stems.iter().find(|stem| stem.name.to_lowercase() == name.to_lowercase());
-        exact.or_else(loose).map(|stem| stem.name.as_str()).ok_or_else(|| BounceError::UnknownStem {
-            name: name.clone(),
-            known: stems.iter().map(|stem| stem.name.clone()).collect(),
+        let exact = names.iter().find(|name| *name == wanted);
+        let loose = || names.iter().find(|name| name.to_lowercase() == wanted.to_lowercase());
+        exact.or_else(loose).copied().ok_or_else(|| BounceError::UnknownStem {
+            name: wanted.clone(),
+            known: names.iter().map(|name| (*name).to_owned()).collect(),
         })
     };
     chosen.iter().map(find).collect()
@@ -181,9 +200,10 @@ fn section(graph: &Graph<'_>, wanted: &str) -> Result<(i64, Option<i64>), Bounce
         }
         _ => return Err(unknown()),
     };
-    let start = session.sections[place].start.max(graph.start);
-    let end = session.sections[place..].iter().map(|section| section.start).find(|&next| next > start);
-    if start >= graph.end {
+    let begins = session.sections[place].start;
+    let end = session.sections[place..].iter().map(|section| section.start).find(|&next| next > begins);
+    let start = begins.max(graph.start);
+    if start >= graph.end || end.is_some_and(|end| end <= start) {
         return Err(BounceError::EmptySection { name: wanted.to_owned() });
     }
     Ok((start, end))

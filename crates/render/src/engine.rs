@@ -1,12 +1,13 @@
 //! `Schedule` → lanes: one pass over the timeline, block by block.
 
-use crate::cache::{Recorder, Replay, Role, Store, roles, shape};
+use crate::cache::{Recorder, Replay, Role, Store, keys, roles, shape};
 use crate::graph::Graph;
 use crate::master::MasterRun;
 use crate::schedule::Schedule;
-use crate::strip::{StripRun, Taps};
+use crate::strip::{Place, StripRun, Taps};
 use crate::{EngineError, Fault};
 use rayon::prelude::*;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use stemwright_audio::Media;
 use stemwright_core::CONTROL_GRID;
@@ -100,11 +101,21 @@ pub(crate) fn run_with(
     graph: &Graph<'_>,
     media: &dyn Media,
     options: EngineOptions,
-    cache: Option<(&Store, bool)>,
+    cache: Option<Cache<'_>>,
     cancel: &AtomicBool,
     sink: &mut dyn Sink,
 ) -> Result<Ended, EngineError> {
-    Engine::new(graph, media, options, cache).run(cancel, sink, cache.map(|(store, _)| store))
+    Engine::new(graph, media, options, cache).run(cancel, sink, cache.map(|cache| (cache.store, graph)))
+}
+
+/// A cache in one run.
+#[derive(Clone, Copy)]
+pub(crate) struct Cache<'c> {
+    pub(crate) store: &'c Store,
+    /// Whether what it holds is read.
+    pub(crate) read: bool,
+    /// Bytes that the set will take on the same disk, perhaps.
+    pub(crate) set: u64,
 }
 
 /// A strip at work, or what stands for it.
@@ -180,26 +191,26 @@ struct Engine<'m> {
 }
 
 impl<'m> Engine<'m> {
-    fn new(graph: &Graph<'m>, media: &'m dyn Media, options: EngineOptions, cache: Option<(&Store, bool)>) -> Self {
+    fn new(graph: &Graph<'m>, media: &'m dyn Media, options: EngineOptions, cache: Option<Cache<'_>>) -> Self {
         let schedule = Schedule::new(graph);
         let places = schedule.places(graph.nodes.len());
         let block = options.block.max(1);
         // The tail is rendered in steps of the grid whatever the block is.
         let buffer = block.max(CONTROL_GRID as usize);
-        let (store, read) = (cache.map(|(store, _)| store), cache.is_some_and(|(_, read)| read));
+        let (store, read) = (cache.map(|cache| cache.store), cache.is_some_and(|cache| cache.read));
         let mut roles = roles(graph, store, read, body(graph, options));
-        let mut room = cache.map_or(0, |(store, _)| store.room());
+        let mut room = cache.map_or(0, |cache| cache.store.room(cache.set));
         let mut strip = |&number: &usize| {
             let node = &graph.nodes[number];
             let work = match std::mem::replace(&mut roles[number], Role::Idle) {
                 Role::Compute(key) => {
                     let strip = StripRun::new(node, graph, &places, media, buffer, options.fault);
-                    let recorder = key.zip(cache).map(|(key, (store, _))| {
+                    let recorder = key.zip(store).map(|(key, store)| {
                         let shape = shape(node, graph);
                         // As much as it takes if it is never silent.
                         let most = (graph.end - graph.start) as u64 * 8 * shape.streams().count() as u64;
                         let granted = room.min(2 * most + (1 << 20));
-                        room = room.saturating_sub(most);
+                        room -= granted;
                         Box::new(Recorder::new(store, key, shape, granted))
                     });
                     Work::Compute(Box::new(strip), recorder)
@@ -222,7 +233,12 @@ impl<'m> Engine<'m> {
         }
     }
 
-    fn run(mut self, cancel: &AtomicBool, sink: &mut dyn Sink, store: Option<&Store>) -> Result<Ended, EngineError> {
+    fn run(
+        mut self,
+        cancel: &AtomicBool,
+        sink: &mut dyn Sink,
+        store: Option<(&Store, &Graph<'_>)>,
+    ) -> Result<Ended, EngineError> {
         let (body_end, automatic) = self.body;
         let mut cut_tail = None;
         // What is late has to come first. Nothing is heard before the start of the files but what linear-phase filters ring
@@ -261,9 +277,9 @@ impl<'m> Engine<'m> {
         }
         let frames = (now - self.start) as u64;
         let strips = self.counts();
-        if let Some(store) = store {
-            self.settle(now, automatic, cancel)?;
-            self.keep(store);
+        if let Some((store, graph)) = store {
+            let settled = self.settle(now, automatic, cancel)?;
+            self.keep(store, graph, settled);
         }
         Ok(Ended { frames, cut_tail, strips })
     }
@@ -275,27 +291,29 @@ impl<'m> Engine<'m> {
     }
 
     /// Goes on until there is nothing but silence in what is kept, so that a set that is longer can be made of it.
-    fn settle(&mut self, mut now: i64, automatic: bool, cancel: &AtomicBool) -> Result<(), EngineError> {
+    /// Says whether that went well: where an entry that is read ends on the way, nobody knows what comes.
+    fn settle(&mut self, mut now: i64, automatic: bool, cancel: &AtomicBool) -> Result<bool, EngineError> {
         let latest = now + LONGEST_SETTLING_SECONDS * self.rate;
-        while automatic && now < latest && !self.silent().into_iter().flatten().all(|silent| silent) {
+        while automatic && now < latest && !self.silent().iter().flatten().all(|silent| *silent) {
             let frames = self.block.min(CONTROL_GRID as usize * 128);
             match self.process(now, frames, cancel) {
-                // What is read may end here; what is computed is kept as far as it went.
-                Err(EngineError::Stale) => return Ok(()),
+                Err(EngineError::Stale) => return Ok(false),
                 other => other?,
             }
             now += frames as i64;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Of every strip, whether it is silent from now on: itself, and everything that goes into it.
     fn silent(&self) -> Vec<Vec<bool>> {
         let mut silent: Vec<Vec<bool>> = Vec::with_capacity(self.strips.len());
         for strips in &self.strips {
+            // What a source gave is heard later where the listener is later.
+            let gives_nothing = |(level, index): Place| silent[level][index] && self.taps[level][index].is_at_rest();
             let level = strips.iter().map(|runner| match &runner.work {
-                Work::Compute(strip, _) => strip.is_silent() && strip.sources().all(|(l, index)| silent[l][index]),
-                Work::Replay(replay) => replay.is_silent_in_the_end(),
+                Work::Compute(strip, _) => strip.is_silent() && strip.sources().all(gives_nothing),
+                Work::Replay(replay) => replay.is_silent_from(runner.next),
                 Work::Idle => true,
             });
             let level = level.collect();
@@ -304,12 +322,17 @@ impl<'m> Engine<'m> {
         silent
     }
 
-    fn keep(self, store: &Store) {
+    /// Keeps what was computed. A file that changed since it was hashed was perhaps read after that, so what comes of it
+    /// is not kept.
+    fn keep(self, store: &Store, graph: &Graph<'_>, settled: bool) {
         let silent = self.silent();
+        let current: HashSet<String> = keys(graph, store).into_iter().flatten().collect();
         let runners = self.strips.into_iter().flatten().zip(silent.into_iter().flatten());
         for (runner, silent) in runners {
-            if let Work::Compute(_, Some(recorder)) = runner.work {
-                recorder.finish(store, silent);
+            if let Work::Compute(_, Some(recorder)) = runner.work
+                && current.contains(recorder.key())
+            {
+                recorder.finish(store, silent && settled);
             }
         }
         store.clean();

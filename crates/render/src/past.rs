@@ -53,6 +53,11 @@ impl Past {
         self.quiet >= ago.saturating_add(block)
     }
 
+    /// Whether everything that somebody still waits for is exactly zero.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.quiet >= self.frames
+    }
+
     /// Frames until everything audible is out that somebody still waits for.
     pub(crate) fn pending(&self) -> u64 {
         self.frames.saturating_sub(self.inaudible) as u64

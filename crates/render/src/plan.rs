@@ -13,7 +13,7 @@ pub fn plan(session: &Session, media: &dyn Media, options: &BounceOptions) -> Re
     let session = made_dry.as_ref().unwrap_or(session);
     let graph = Graph::new(session, media)?;
     let delivery = Delivery::new(&graph, options)?;
-    let frames = expected(&graph, &delivery);
+    let frames = expected(&graph, &delivery, options.tail);
     let name = |stem: &usize| graph.stems[*stem].name.clone();
     let stems = graph.stems.iter().zip(&delivery.stems).map(|(stem, delivered)| PlannedStem {
         file: delivered.file.clone(),
@@ -46,7 +46,7 @@ pub fn plan(session: &Session, media: &dyn Media, options: &BounceOptions) -> Re
         latency: graph.master_late.output as u64,
         bytes: delivery.bytes(frames),
         core_seconds: (work(&graph, &delivery) * rendered as f64 * 1e-8).ceil() / 10.0,
-        findings: graph.findings.clone(),
+        findings: graph.findings.iter().cloned().chain(delivery.findings(&graph, options)).collect(),
     })
 }
 
@@ -80,6 +80,10 @@ fn units(inserts: &[Insert], waves: f64) -> f64 {
         Unit::Compressor(_) => 8.0 + waves,
         Unit::Delay(_) | Unit::Width(_) => waves * 4.0,
         Unit::Reverb(_) => waves * 60.0,
+        Unit::Convolution(_) => waves * 120.0,
+        Unit::Multiband(multiband) => (10.0 + waves * 8.0) * multiband.bands.len() as f64,
+        Unit::DynamicEq(eq) => (12.0 + waves * 6.0) * eq.bands.len() as f64,
+        Unit::Chorus(chorus) => waves * 12.0 * chorus.voices as f64,
         Unit::Limiter(_) => 40.0 + waves * 2.0,
         Unit::Gate(_) => 8.0 + waves * 2.0,
         Unit::Saturation(_) => 20.0 + waves * 30.0,

@@ -29,6 +29,8 @@ pub(crate) struct SetWriter<'d> {
     /// What the dither of the other side of the master chain is made from.
     beside_id: String,
     stem_integers: Vec<Vec<i32>>,
+    /// The integers of an extra, summed.
+    totals: Vec<i64>,
     /// The lanes of extras, summed.
     sums: Vec<Vec<Vec<f64>>>,
     /// Left and right of mono stems, as one.
@@ -124,6 +126,7 @@ impl<'d> SetWriter<'d> {
             quantiser,
             beside_id: dithered(if format.through_master { PREMASTER } else { MASTER }),
             stem_integers: vec![Vec::new(); names.len()],
+            totals: Vec::new(),
             sums: vec![Vec::new(); delivery.extras.len()],
             means: vec![Vec::new(); names.len()],
             now: graph.start,
@@ -245,21 +248,23 @@ impl<'d> SetWriter<'d> {
             if self.quantiser.is_none() {
                 continue;
             }
-            print.integers.clear();
-            print.integers.resize(sums[0].len() * channels, 0);
+            let totals = &mut self.totals;
+            totals.clear();
+            totals.resize(sums[0].len() * channels, 0);
             for &stem in &plan.stems {
                 let integers = &self.stem_integers[stem];
-                if self.delivery.stems[stem].mono {
-                    let both = integers.iter().flat_map(|&x| [x, x]);
-                    print.integers.iter_mut().zip(both).for_each(|(sum, x)| *sum += x);
-                } else {
-                    print.integers.iter_mut().zip(integers).for_each(|(sum, x)| *sum += x);
-                }
+                let times = if self.delivery.stems[stem].mono { channels } else { 1 };
+                let spread = integers.iter().flat_map(|&x| std::iter::repeat_n(i64::from(x), times));
+                totals.iter_mut().zip(spread).for_each(|(sum, x)| *sum += x);
             }
-            // Beyond the range the file is refused for its peak.
             let bits = self.delivery.format.coding.integer_bits().unwrap_or(24);
-            let most = (1 << (bits - 1)) - 1;
-            print.integers.iter_mut().for_each(|x| *x = (*x).clamp(-most - 1, most));
+            let most = (1i64 << (bits - 1)) - 1;
+            if totals.iter().any(|sum| !(-most - 1..=most).contains(sum)) {
+                // A sum of integers may clip where its floats hardly do not: it is refused like any other.
+                print.peak = print.peak.max(1.0);
+            }
+            print.integers.clear();
+            print.integers.extend(totals.iter().map(|&sum| sum.clamp(-most - 1, most) as i32));
         }
     }
 

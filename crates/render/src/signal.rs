@@ -80,6 +80,11 @@ impl Signal {
         Heard { channels, silent: past.is_silent(ago) }
     }
 
+    /// Whether nothing is kept for others but exact zeros.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.past.iter().all(Past::is_at_rest)
+    }
+
     /// For how many more frames something audible is kept for others.
     pub(crate) fn pending(&self) -> u64 {
         self.past.iter().map(Past::pending).max().unwrap_or(0)

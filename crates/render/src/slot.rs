@@ -177,7 +177,11 @@ impl Bay<'_> {
         match unit {
             Unit::Gain(_) => Work::Factor,
             Unit::Eq(eq) => linear(&|| Box::new(EqUnit::new(eq, channels))),
-            Unit::Delay(delay) => stereo(&|channels| Box::new(DelayUnit::new(delay, tempo, channels, rate))),
+            Unit::Delay(delay) => {
+                let unit = |channels| -> Box<dyn Linear> { Box::new(DelayUnit::new(delay, tempo, channels, rate)) };
+                // Without ping-pong a channel echoes for itself.
+                if delay.ping_pong { stereo(&unit) } else { linear(&|| unit(channels)) }
+            }
             Unit::Reverb(reverb) => stereo(&|channels| Box::new(ReverbUnit::new(reverb, channels, rate))),
             Unit::Width(width) => stereo(&|_| Box::new(WidthUnit::new(width, rate))),
             Unit::Compressor(compressor) => {

@@ -72,6 +72,11 @@ impl Taps {
         }
     }
 
+    /// Whether nothing is kept for others but exact zeros.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.pre.is_at_rest() && self.post.is_at_rest()
+    }
+
     /// For how many more frames something audible is kept for others.
     pub(crate) fn pending(&self) -> u64 {
         self.pre.pending().max(self.post.pending())

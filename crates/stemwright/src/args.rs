@@ -82,8 +82,8 @@ Examples:
   stemwright bounce song/ --through-master       stems that add up to the mastered track
   stemwright bounce song/ --dry --wet            song-stems/ and, without inserts and returns, song-stems-dry/
   stemwright bounce song/ --format flac24 --rate 48000
-  stemwright bounce song/ --stems Drums,Bass     two files of the set, proven with the others, in song-stems-part/
-  stemwright bounce song/ --section Chorus       cut on its first and last frame, in song-stems-Chorus/
+  stemwright bounce song/ --stems Drums,Bass     two files of the set, proven with the others, in song-stems-only-Drums+Bass/
+  stemwright bounce song/ --section Chorus       cut on its first and last frame, in song-stems-section-Chorus/
   stemwright bounce song/ --dry-run              what would be written
 
 What was rendered is kept (8 GB at most; STEMWRIGHT_CACHE names another folder, STEMWRIGHT_CACHE_MB another bound),
@@ -112,7 +112,7 @@ pub(crate) struct Bounce {
     /// Channels of every file; the master is folded into them, and so is each stem [default: the master's]
     #[arg(long, value_enum)]
     pub(crate) layout: Option<Channels>,
-    /// Write these stems only; all are rendered and proven
+    /// Write these stems and extra files only; all are rendered and proven
     #[arg(long, value_delimiter = ',', value_name = "A,B")]
     pub(crate) stems: Option<Vec<String>>,
     /// Write one section of the song only, such as Chorus or Chorus#2: the same frames that the whole song has there

@@ -213,13 +213,13 @@ fn target(args: &Bounce, document: &Path, dry: bool) -> Result<PathBuf, Failure>
         }
         Some(output) => Ok(output.clone()),
         None => {
+            // A part never takes the place of a whole set, nor of another part.
             let mut ending = "-stems".to_owned();
             if let Some(section) = &args.section {
-                ending += &format!("-{}", in_file_name(section, "section"));
+                ending += &format!("-section-{}", in_file_name(section, "section"));
             }
-            // A part never takes the place of a whole set.
-            if args.stems.is_some() {
-                ending += "-part";
+            if let Some(stems) = &args.stems {
+                ending += &format!("-only-{}", in_file_name(&stems.join("+"), "some"));
             }
             default_target(document, &if dry { ending + "-dry" } else { ending })
         }
@@ -237,7 +237,7 @@ fn noticed(source: &Source, path: &Path) -> Vec<Finding> {
     for reference in &source.session().references {
         let what = "it is a mix to compare with; the stems are not compared with it here";
         let finding = Finding::new(Severity::Note, "reference-not-compared", what).in_file(reference);
-        findings.push(finding.hint("`stemwright check` will compare them"));
+        findings.push(finding.hint("null it against the mix by ear or by hand: they are not compared yet"));
     }
     findings
 }

@@ -3,6 +3,7 @@
 //! a set that is proven or in an error with a remedy.
 
 mod desk;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, unused_imports, reason = "sparse files are made on Linux"))]
 #[path = "hostile/files.rs"]
 mod files;
 #[path = "hostile/folders.rs"]

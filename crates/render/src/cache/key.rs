@@ -10,6 +10,9 @@ use std::fmt::Write as _;
 use stemwright_audio::sha256;
 use stemwright_core::{Automation, Insert, Strip, Target, Unit};
 
+/// A file of more bytes is hashed only where much of it is played.
+const LARGE: u64 = 256 << 20;
+
 /// The keys of all live nodes; none where a file cannot be read.
 pub(crate) fn keys(graph: &Graph<'_>, store: &Store) -> Vec<Option<String>> {
     let mut keys = vec![None; graph.nodes.len()];
@@ -41,8 +44,14 @@ fn describe(graph: &Graph<'_>, node: &Node<'_>, keys: &[Option<String>], store: 
         }
     }
     for placed in &node.clips {
-        let content = store.content(&placed.clip.file)?;
         let clip = placed.clip;
+        // To hash gigabytes would take longer than to play a little of them.
+        let played = placed.frames * placed.channels as u64 * 4;
+        let size = std::fs::metadata(&clip.file).ok()?.len();
+        if size > LARGE && size / 8 > played {
+            return None;
+        }
+        let content = store.content(&clip.file)?;
         line(format_args!("clip {content} {} {} {} {:?}", placed.at, clip.from, placed.frames, clip.gain))?;
         line(format_args!("{:?} {:?} {}", placed.fade_in, placed.fade_out, placed.channels))?;
     }
@@ -69,22 +78,20 @@ fn send(strip: &Strip, edge: Edge) -> Option<(stemwright_core::Db, Option<&Autom
 fn unnamed(insert: &Insert, store: &Store) -> Option<String> {
     let mut insert = insert.clone();
     let mut content = String::new();
-    match &mut insert.unit {
-        Unit::Compressor(compressor) => {
-            if let Some(key) = &mut compressor.key {
-                key.from.clear();
-            }
+    let key = match &mut insert.unit {
+        Unit::Compressor(unit) => unit.key.as_mut(),
+        Unit::Gate(unit) => unit.key.as_mut(),
+        Unit::Multiband(unit) => unit.key.as_mut(),
+        Unit::DynamicEq(unit) => unit.key.as_mut(),
+        Unit::Convolution(unit) => {
+            content = store.content(&unit.file)?;
+            unit.file.clear();
+            None
         }
-        Unit::Gate(gate) => {
-            if let Some(key) = &mut gate.key {
-                key.from.clear();
-            }
-        }
-        Unit::Convolution(convolution) => {
-            content = store.content(&convolution.file)?;
-            convolution.file.clear();
-        }
-        _ => {}
+        _ => None,
+    };
+    if let Some(key) = key {
+        key.from.clear();
     }
     Some(format!("{insert:?} {content}"))
 }

@@ -2,12 +2,12 @@
 
 use crate::EngineError;
 use crate::cache::Shape;
-use crate::cache::tape::{COPY, Checksum, MAGIC, PIECE, RAW, ZEROS};
+use crate::cache::tape::{COPY, Checksum, MAGIC, PIECE, RAW, ZEROS, foretold};
 use crate::strip::Taps;
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use stemwright_core::CONTROL_GRID;
 
 /// Notes of what is pending are not more than those of a tail of 30 s at 384 kHz.
 const MOST_NOTES: u32 = 1 << 20;
@@ -26,11 +26,11 @@ pub(crate) struct Replay {
     begins: i64,
     /// Whether that was the last one.
     ended: bool,
-    /// Whether there is exact silence behind it.
+    /// The frame after the last one, and whether there is exact silence from there on.
+    end: i64,
     silent: bool,
-    /// What was pending at which frame, and at the last one of them.
-    notes: HashMap<i64, u64>,
-    last_note: Option<(i64, u64)>,
+    /// What was pending at which frame, in order; see [`foretold`] for those in between.
+    notes: Vec<(i64, u64)>,
 }
 
 impl Replay {
@@ -49,12 +49,12 @@ impl Replay {
             streams: vec![Vec::new(); streams],
             begins: word(&mut &head[12..])?.cast_signed(),
             ended: false,
+            end: 0,
             silent: false,
-            notes: HashMap::new(),
-            last_note: None,
+            notes: Vec::new(),
         };
-        let last = replay.read_notes(file).filter(|_| fits)?;
-        let reaches = last >= end || replay.silent;
+        replay.read_notes(file).filter(|()| fits)?;
+        let reaches = replay.end >= end || replay.silent;
         (reaches && (!automatic || replay.pending(end).is_ok())).then_some(replay)
     }
 
@@ -88,22 +88,26 @@ impl Replay {
         Ok(())
     }
 
-    /// Whether there is exact silence behind the last frame.
-    pub(crate) fn is_silent_in_the_end(&self) -> bool {
-        self.silent
+    /// Whether there is exact silence from a frame on.
+    pub(crate) fn is_silent_from(&self, frame: i64) -> bool {
+        self.silent && frame >= self.end
     }
 
     /// For how many frames something audible is still to come before frame `at`, as it was when it was computed.
     pub(crate) fn pending(&self, at: i64) -> Result<u64, EngineError> {
-        match (self.notes.get(&at), self.last_note) {
-            (Some(&pending), _) => Ok(pending),
-            (None, Some((last, 0))) if at > last => Ok(0),
+        let next = self.notes.partition_point(|note| note.0 <= at);
+        let before = next.checked_sub(1).map(|number| self.notes[number]);
+        match (before, self.notes.get(next), self.notes.first()) {
+            (Some(note), _, _) if note.0 == at => Ok(note.1),
+            // Notes were made in steps of the control grid.
+            (Some(note), Some(_), Some(first)) if (at - first.0) % CONTROL_GRID == 0 => Ok(foretold(note, at)),
+            (Some((_, 0)), None, _) => Ok(0),
             _ => Err(EngineError::Stale),
         }
     }
 
-    /// Reads what stands behind all pieces. Gives the frame after the last one.
-    fn read_notes(&mut self, mut file: File) -> Option<i64> {
+    /// Reads what stands behind all pieces.
+    fn read_notes(&mut self, mut file: File) -> Option<()> {
         file.seek(SeekFrom::End(-8)).ok()?;
         let list = word(&mut file)?;
         file.seek(SeekFrom::Start(list)).ok()?;
@@ -114,14 +118,13 @@ impl Replay {
             let (at, pending) = (word(&mut file)?, word(&mut file)?);
             sum.add(at);
             sum.add(pending);
-            self.notes.insert(at.cast_signed(), pending);
-            self.last_note = Some((at.cast_signed(), pending));
+            self.notes.push((at.cast_signed(), pending));
         }
         let (end, silent) = (word(&mut file)?, word(&mut file)?);
         sum.add(end);
         sum.add(silent);
-        self.silent = silent == 1;
-        (word(&mut file)? == sum.value()).then_some(end.cast_signed())
+        (self.end, self.silent) = (end.cast_signed(), silent == 1);
+        (word(&mut file)? == sum.value()).then_some(())
     }
 
     /// The next piece; nothing where the entry is damaged.
@@ -132,13 +135,15 @@ impl Replay {
         if frames == 0 {
             self.streams.iter_mut().for_each(Vec::clear);
             self.ended = true;
-            return Some(());
+            // Zeros that a crash left in the middle look like an end.
+            return (self.begins == self.end).then_some(());
         }
         if frames > PIECE {
             return None;
         }
         let mut sum = Checksum::new();
         sum.add(frames as u64);
+        sum.add(self.begins.cast_unsigned());
         let mut flags = vec![0; self.streams.len()];
         file.read_exact(&mut flags).ok()?;
         flags.iter().for_each(|&flag| sum.add(u64::from(flag)));

@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use stemwright_audio::{file_sha256, free_space};
 
 /// Entries end with this, and those that are being written with the other.
 const ENTRY: &str = "taps";
 const UNFINISHED: &str = "new";
+/// Hexadecimal digits of a key.
+const KEY: usize = 64;
 /// What is known of source files.
 const CONTENTS: &str = "contents.tsv";
 /// An unfinished entry of this age was left by a run that was killed.
@@ -48,7 +51,10 @@ impl Store {
 
     /// Where it is while it is written.
     pub(crate) fn unfinished(&self, key: &str) -> PathBuf {
-        self.options.folder.join(format!("{key}-{}.{UNFINISHED}", std::process::id()))
+        // Two jobs of one program may work on the same entry.
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        self.options.folder.join(format!("{key}-{}-{number}.{UNFINISHED}", std::process::id()))
     }
 
     /// Notes that an entry was used.
@@ -60,9 +66,11 @@ impl Store {
             .and_then(|file| file.set_modified(SystemTime::now()));
     }
 
-    /// How many bytes may be kept of one run: no more than the bound, and no more than half of what is free.
-    pub(crate) fn room(&self) -> u64 {
-        self.options.limit.min(free_space(&self.options.folder).unwrap_or(0) / 2)
+    /// How many bytes may be kept of one run: no more than the bound, and no more than half of what is free beside what
+    /// the set itself will take.
+    pub(crate) fn room(&self, set: u64) -> u64 {
+        let free = free_space(&self.options.folder).unwrap_or(0);
+        self.options.limit.min(free.saturating_sub(set) / 2)
     }
 
     /// SHA-256 of a file. Files that were hashed before and whose size and times are the same are not read again.
@@ -94,6 +102,10 @@ impl Store {
         for entry in entries.flatten() {
             let (path, Ok(meta)) = (entry.path(), entry.metadata()) else { continue };
             let used = meta.modified().unwrap_or(UNIX_EPOCH);
+            // Nothing that was not named by us is touched, whatever folder this is.
+            if !is_ours(&path) {
+                continue;
+            }
             match path.extension().and_then(|extension| extension.to_str()) {
                 Some(ENTRY) => kept.push((used, meta.len(), path)),
                 Some(UNFINISHED) if now.duration_since(used).is_ok_and(|age| age > LEFT_BEHIND) => {
@@ -119,11 +131,17 @@ impl Store {
         let mut lines: Vec<String> = contents.iter().map(|(stamp, hash)| format!("{stamp}\t{hash}\n")).collect();
         lines.sort_unstable();
         let whole = self.options.folder.join(CONTENTS);
-        let part = whole.with_extension(format!("{}.{UNFINISHED}", std::process::id()));
+        let part = self.unfinished(&"0".repeat(KEY));
         if fs::write(&part, lines.concat()).and_then(|()| fs::rename(&part, &whole)).is_err() {
             let _ = fs::remove_file(part);
         }
     }
+}
+
+/// Whether a file is called as entries are.
+fn is_ours(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.get(..KEY).is_some_and(|key| key.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// What tells a file from another that took its place.

@@ -2,7 +2,8 @@
 //!
 //! Layout, all numbers little-endian: `STWTAPS1`; the number of streams (u32); the first frame of the timeline (i64).
 //! Then pieces: frames (u32, at most [`PIECE`]); for each stream a byte ([`ZEROS`], [`COPY`], [`RAW`]); the frames of the
-//! raw streams as f64; a checksum (u64) of everything since the last one. A piece of 0 frames ends them. Then how many
+//! raw streams as f64; a checksum (u64) of all that and of the frame of the timeline on which the piece begins. A piece of
+//! 0 frames ends them. Then how many
 //! frames were still pending at which frames (u32, then pairs of i64 and u64), the frame after the last one (i64),
 //! whether there is exact silence from there on (u64, 0 or 1), a checksum, and where that list begins (u64).
 
@@ -40,6 +41,11 @@ impl Checksum {
     }
 }
 
+/// What is pending at a frame after a note, if nothing came in between.
+pub(crate) fn foretold((at, frames): (i64, u64), later: i64) -> u64 {
+    frames.saturating_sub((later - at).max(0).cast_unsigned())
+}
+
 /// Keeps the taps of a strip while they are computed.
 pub(crate) struct Recorder {
     key: String,
@@ -50,8 +56,9 @@ pub(crate) struct Recorder {
     sound: bool,
     streams: Vec<Vec<f64>>,
     begun: bool,
-    /// The frame of the timeline that comes next.
+    /// The frame of the timeline that comes next, and on which the piece at hand begins.
     next: i64,
+    piece: i64,
     pending: Vec<(i64, u64)>,
     written: u64,
     room: u64,
@@ -61,9 +68,25 @@ impl Recorder {
     /// Keeps at most `room` bytes.
     pub(crate) fn new(store: &Store, key: String, shape: Shape, room: u64) -> Self {
         let part = store.unfinished(&key);
-        let sound = File::create(&part).is_ok();
+        let sound = File::options().write(true).create_new(true).open(&part).is_ok();
         let streams = vec![Vec::with_capacity(PIECE); shape.streams().count()];
-        Self { key, part, shape, sound, streams, begun: false, next: 0, pending: Vec::new(), written: 0, room }
+        Self {
+            key,
+            part,
+            shape,
+            sound,
+            streams,
+            begun: false,
+            next: 0,
+            piece: 0,
+            pending: Vec::new(),
+            written: 0,
+            room,
+        }
+    }
+
+    pub(crate) fn key(&self) -> &str {
+        &self.key
     }
 
     /// Takes the block that was just computed, which begins on frame `start`.
@@ -75,6 +98,7 @@ impl Recorder {
         let mut done = 0;
         if !self.begun {
             self.begun = true;
+            self.piece = start;
             let mut head = MAGIC.to_vec();
             head.extend_from_slice(&(self.streams.len() as u32).to_le_bytes());
             head.extend_from_slice(&start.to_le_bytes());
@@ -93,8 +117,15 @@ impl Recorder {
         }
     }
 
-    /// Notes for how many frames something audible was still to come before frame `at`.
+    /// Notes for how many frames something audible was still to come before frame `at`. What the notes before it foretell
+    /// takes no place: the last two notes tell all that was noted between them.
     pub(crate) fn pending(&mut self, at: i64, frames: u64) {
+        if let [.., before, last] = self.pending.as_slice()
+            && foretold(*before, last.0) == last.1
+            && foretold(*before, at) == frames
+        {
+            self.pending.pop();
+        }
         self.pending.push((at, frames));
     }
 
@@ -103,6 +134,8 @@ impl Recorder {
         let mut bytes = (frames as u32).to_le_bytes().to_vec();
         let mut sum = Checksum::new();
         sum.add(frames as u64);
+        sum.add(self.piece.cast_unsigned());
+        self.piece += frames as i64;
         let same = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits());
         let flag = |number: usize| {
             let stream = &self.streams[number];
