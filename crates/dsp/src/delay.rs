@@ -7,6 +7,9 @@ use stemwright_core::{BandKind, Delay, DelayTime, Tempo};
 /// Feedback, wet.
 pub(crate) const WIDTH: usize = 2;
 
+/// As many as a layout has at most.
+const CHANNELS: usize = 8;
+
 /// The state of a delay for one lane.
 pub struct DelayUnit {
     /// One line a channel; `head` is where the oldest frame stands and the next is written.
@@ -80,13 +83,16 @@ impl Linear for DelayUnit {
             for i in 0..run.frames {
                 let (feedback, wet) = (controls.value(run, i, 0), controls.value(run, i, 1));
                 let n = run.offset + i;
-                let mut echo = [0.0; 2];
+                let mut echo = [0.0; CHANNELS];
                 for (c, line) in self.lines.iter().enumerate() {
                     echo[c] =
                         self.cuts.iter_mut().fold(line[self.head], |x, cut| cut.states[c].tick(x, &cut.coefficients));
                 }
                 let written = if self.ping_pong {
-                    [0.5 * (channels[0][n] + channels[1][n]) + feedback * echo[1], feedback * echo[0]]
+                    let mut written = [0.0; CHANNELS];
+                    written[0] = 0.5 * (channels[0][n] + channels[1][n]) + feedback * echo[1];
+                    written[1] = feedback * echo[0];
+                    written
                 } else {
                     std::array::from_fn(|c| channels.get(c).map_or(0.0, |x| x[n] + feedback * echo[c]))
                 };

@@ -184,7 +184,7 @@ fn stems_and_sections_are_found_by_any_name_and_stay_beside_the_session() {
 }
 
 #[test]
-fn sections_that_are_one_in_a_file_name_do_not_replace_each_other_unasked() {
+fn a_part_of_a_section_does_not_take_its_place() {
     let desk = Desk::with_song(&[("Lead", "stem = 'Lead'")]);
     let session = std::fs::read_to_string(desk.path("song/session.toml")).unwrap();
     let sections = "[[section]]\nname = 'A/B'\nstart = 0\n[[section]]\nname = 'A-B'\nstart = 0.5\n";
@@ -192,7 +192,7 @@ fn sections_that_are_one_in_a_file_name_do_not_replace_each_other_unasked() {
     desk.bounce(&["song", "--section", "A/B"]).ended(0);
     // A part of it does not take its place.
     desk.bounce(&["song", "--section", "A/B", "--stems", "Lead"]).ended(0);
-    assert_eq!(desk.names(), ["song", "song-stems-A-B", "song-stems-A-B-part"]);
+    assert_eq!(desk.names(), ["song", "song-stems-section-A-B", "song-stems-section-A-B-only-Lead"]);
 }
 
 #[test]

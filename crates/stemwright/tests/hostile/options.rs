@@ -25,10 +25,9 @@ const OPTIONS: &[&[&str]] = &[
 /// Sets of options in which every two values of two options occur together: the greedy way, without chance.
 fn pairwise() -> Vec<Vec<usize>> {
     let mut open: BTreeSet<[(usize, usize); 2]> = BTreeSet::new();
-    for a in 0..OPTIONS.len() {
-        for b in a + 1..OPTIONS.len() {
-            let pairs = (0..OPTIONS[a].len()).flat_map(|x| (0..OPTIONS[b].len()).map(move |y| [(a, x), (b, y)]));
-            open.extend(pairs);
+    for (a, some) in OPTIONS.iter().enumerate() {
+        for (b, others) in OPTIONS.iter().enumerate().skip(a + 1) {
+            open.extend((0..some.len()).flat_map(|x| (0..others.len()).map(move |y| [(a, x), (b, y)])));
         }
     }
     let mut cases = Vec::new();
