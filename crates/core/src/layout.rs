@@ -96,8 +96,8 @@ impl Layout {
     ///
     /// * mono goes equally to L and R; any other signal goes to mono as the mean of its stereo fold-down;
     /// * mid and side are (L+R)/2 and (L−R)/2 of a stereo fold-down, and go back as M+S and M−S;
-    /// * the surrounds of 5.1 are the side pair of 7.1; the rear pair goes to the surrounds of 5.1 as it is, the side
-    ///   pair with 1/√2 (as ffmpeg does: no standard says it).
+    /// * the surrounds of 5.1 are the side pair of 7.1, there and back; the rear pair goes to the surrounds of 5.1 with 1/√2
+    ///   (no standard says it).
     pub fn matrix(self, to: Self) -> Vec<Vec<f64>> {
         if self == to {
             return (0..to.channels())
@@ -114,9 +114,11 @@ impl Layout {
             }
             (Self::Surround71, Self::Surround51) => {
                 let mut matrix = vec![vec![0.0; 8]; 6];
-                (0..6).for_each(|channel| matrix[channel][channel] = 1.0);
-                matrix[4][6] = FOLD;
-                matrix[5][7] = FOLD;
+                (0..4).for_each(|channel| matrix[channel][channel] = 1.0);
+                for (surround, [rear, side]) in [(4, [4, 6]), (5, [5, 7])] {
+                    matrix[surround][rear] = FOLD;
+                    matrix[surround][side] = 1.0;
+                }
                 matrix
             }
             (Self::Surround51, Self::Surround71) => {
@@ -165,7 +167,7 @@ mod tests {
         }
         assert_eq!(Layout::MidSide.matrix(Layout::Mono), [[1.0, 0.0]]);
         assert_eq!(Layout::Mono.matrix(Layout::MidSide), [[1.0], [0.0]]);
-        assert_eq!(Layout::Surround71.matrix(Layout::Stereo)[0], [1.0, 0.0, FOLD, 0.0, FOLD, 0.0, FOLD * FOLD, 0.0]);
+        assert_eq!(Layout::Surround71.matrix(Layout::Stereo)[0], [1.0, 0.0, FOLD, 0.0, FOLD * FOLD, 0.0, FOLD, 0.0]);
         assert_eq!(Layout::Mono.matrix(Layout::Surround51), [[1.0], [1.0], [0.0], [0.0], [0.0], [0.0]]);
     }
 
@@ -176,6 +178,7 @@ mod tests {
             (Layout::Stereo, Layout::MidSide),
             (Layout::MidSide, Layout::Stereo),
             (Layout::Stereo, Layout::Surround71),
+            (Layout::Surround51, Layout::Surround71),
         ] {
             let (out, back) = (narrow.matrix(wide), wide.matrix(narrow));
             for (t, row) in back.iter().enumerate() {

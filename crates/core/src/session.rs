@@ -21,8 +21,10 @@
 //!   to the centre by the strip's pan law.
 //! * A side-chain key is a strip's tap, in the tap's own channels. Solo does not silence a track for what it keys; a bus
 //!   that is keyed from is what it then adds up; a muted strip keys with silence.
-//! * Reverb, convolution, ping-pong delay, chorus, phaser and width are stereo units: on 5.1 and 7.1 each pair of sides (L R, Ls Rs, Lrs Rrs, Lss Rss)
-//!   has one of its own, C one as on a mono strip, and LFE passes as it is. All other inserts treat all channels alike.
+//! * Reverb, convolution, ping-pong delay, chorus, phaser and width are stereo units: on 5.1 and 7.1 each pair of sides
+//!   (L R, Ls Rs, Lrs Rrs, Lss Rss) has one of its own, C one as on a mono strip. LFE has none: of it 1 − wet comes out, so
+//!   that a return does not double it, and all of it where there is no `wet` (width). All other inserts treat all channels
+//!   alike.
 //! * Automation replaces the fixed value of what it moves.
 //! * Control values (gain, pan, send gains, insert parameters) are evaluated on frames that are multiples of
 //!   [`CONTROL_GRID`]; what the audio is multiplied or filtered with (a factor, a coefficient) is computed there and

@@ -2,7 +2,7 @@
 
 use crate::graph::{KeyEdge, Node};
 use crate::impulses::Impulses;
-use crate::pairs::Pairs;
+use crate::pairs::{Dry, Pairs};
 use crate::signal::{Heard, Signal, Wave};
 use crate::strip::{Place, Taps};
 use crate::{Fault, Late};
@@ -167,7 +167,8 @@ impl Bay<'_> {
         let (channels, waves) = (self.layout.channels(), 1 + self.lanes);
         let linear = |unit: &dyn Fn() -> Box<dyn Linear>| Work::Linear((0..waves).map(|_| unit()).collect());
         // Units of left and right, or of one channel.
-        let stereo = |unit: &dyn Fn(usize) -> Box<dyn Linear>| linear(&|| Pairs::over(self.layout, unit));
+        let stereo =
+            |dry: Dry, unit: &dyn Fn(usize) -> Box<dyn Linear>| linear(&|| Pairs::over(self.layout, dry, unit));
         // A unit for a signal with so many waves, which hears a key of so many channels.
         let gain = |key: Key, unit: &dyn Fn(usize, usize) -> Box<dyn GainUnit>| {
             let second = if self.fault == Some(Fault::SecondDetector) { self.lanes } else { 0 };
@@ -180,10 +181,12 @@ impl Bay<'_> {
             Unit::Delay(delay) => {
                 let unit = |channels| -> Box<dyn Linear> { Box::new(DelayUnit::new(delay, tempo, channels, rate)) };
                 // Without ping-pong a channel echoes for itself.
-                if delay.ping_pong { stereo(&unit) } else { linear(&|| unit(channels)) }
+                if delay.ping_pong { stereo(Dry::Without(1), &unit) } else { linear(&|| unit(channels)) }
             }
-            Unit::Reverb(reverb) => stereo(&|channels| Box::new(ReverbUnit::new(reverb, channels, rate))),
-            Unit::Width(width) => stereo(&|_| Box::new(WidthUnit::new(width, rate))),
+            Unit::Reverb(reverb) => {
+                stereo(Dry::Without(0), &|channels| Box::new(ReverbUnit::new(reverb, channels, rate)))
+            }
+            Unit::Width(width) => stereo(Dry::All, &|_| Box::new(WidthUnit::new(width, rate))),
             Unit::Compressor(compressor) => {
                 gain(key, &|heard, _| Box::new(CompressorUnit::new(compressor, heard, rate)))
             }
@@ -199,10 +202,14 @@ impl Bay<'_> {
             Unit::Convolution(convolution) => {
                 // One for all waves and pairs.
                 let rooms = [1, 2].map(|channels| LazyCell::new(move || self.room(convolution, channels)));
-                stereo(&|channels| Box::new(ConvolutionUnit::new(&rooms[channels - 1])))
+                stereo(Dry::Value(0), &|channels| Box::new(ConvolutionUnit::new(&rooms[channels - 1])))
             }
-            Unit::Chorus(chorus) => stereo(&|channels| Box::new(ChorusUnit::new(chorus, tempo, channels, rate))),
-            Unit::Phaser(phaser) => stereo(&|channels| Box::new(PhaserUnit::new(phaser, tempo, channels, rate))),
+            Unit::Chorus(chorus) => {
+                stereo(Dry::Without(2), &|channels| Box::new(ChorusUnit::new(chorus, tempo, channels, rate)))
+            }
+            Unit::Phaser(phaser) => {
+                stereo(Dry::Without(3), &|channels| Box::new(PhaserUnit::new(phaser, tempo, channels, rate)))
+            }
             Unit::Align(align) => linear(&|| Box::new(AlignUnit::new(align, channels, rate))),
             Unit::DeEsser(esser) => gain(key, &|_, waves| Box::new(DeEsserUnit::new(esser, channels, waves, rate))),
             Unit::Saturation(saturation) => {

@@ -59,31 +59,38 @@ pub fn through(slot: Slot<'_>, unit: &Unit, input: Signal, key: Option<Signal>) 
         }
         Unit::Eq(eq) => eq::equalise(slot, &eq.bands, input),
         Unit::Compressor(params) => compressor::compress(slot, params, &input, key.as_ref()),
-        Unit::Delay(params) if params.ping_pong => stereo(slot, input, |input| delay::echo(slot, params, input)),
+        Unit::Delay(params) if params.ping_pong => {
+            stereo(slot, Some(params.wet), input, |input| delay::echo(slot, params, input))
+        }
         Unit::Delay(params) => delay::echo(slot, params, &input),
-        Unit::Reverb(params) => stereo(slot, input, |input| reverb::reverberate(slot, params, input)),
+        Unit::Reverb(params) => stereo(slot, Some(params.wet), input, |input| reverb::reverberate(slot, params, input)),
         Unit::Limiter(params) => limiter::limit(slot, params, &input),
         Unit::Gate(params) => return gate::gate(slot, params, &input, key.as_ref()),
         Unit::DeEsser(params) => de_esser::de_ess(slot, params, &input),
         Unit::Saturation(params) => saturation::saturate(slot, params, &input),
-        Unit::Width(params) => stereo(slot, input, |input| width::widen(slot, params, input)),
+        Unit::Width(params) => stereo(slot, None, input, |input| width::widen(slot, params, input)),
         Unit::Transient(params) => transient::shape(slot, params, &input),
         Unit::Multiband(params) => multiband::compress(slot, params, &input, key.as_ref()),
         Unit::DynamicEq(params) => dynamic_eq::equalise(slot, params, input, key.as_ref()),
-        Unit::Convolution(params) => stereo(slot, input, |input| convolution::convolve(slot, params, input)),
-        Unit::Chorus(params) => stereo(slot, input, |input| sweep::chorus(slot, params, input)),
-        Unit::Phaser(params) => stereo(slot, input, |input| sweep::phaser(slot, params, input)),
+        Unit::Convolution(params) => {
+            stereo(slot, Some(params.wet), input, |input| convolution::convolve(slot, params, input))
+        }
+        Unit::Chorus(params) => stereo(slot, Some(params.wet), input, |input| sweep::chorus(slot, params, input)),
+        Unit::Phaser(params) => stereo(slot, Some(params.wet), input, |input| sweep::phaser(slot, params, input)),
         Unit::Align(params) => align::align(slot, params, &input),
     };
     (output, None)
 }
 
-/// Each pair of sides, and the centre alone, through a unit of its own.
-fn stereo(slot: Slot<'_>, mut signal: Signal, unit: impl Fn(&Signal) -> Signal) -> Signal {
-    let lfe: &[&[usize]] = match slot.layout {
-        Layout::Surround51 | Layout::Surround71 if slot.mutant == Some(Mutant::LfeThroughStereoUnits) => &[&[3]],
-        _ => &[],
-    };
+/// Each pair of sides, and the centre alone, through a unit of its own. Of LFE comes out what is not wet.
+fn stereo(slot: Slot<'_>, wet: Option<f64>, mut signal: Signal, unit: impl Fn(&Signal) -> Signal) -> Signal {
+    let surround = matches!(slot.layout, Layout::Surround51 | Layout::Surround71);
+    let mutated = slot.mutant == Some(Mutant::LfeThroughStereoUnits);
+    if let Some(wet) = wet.filter(|_| surround && !mutated) {
+        let lines = slot.lines(&[Param::Wet], signal[3].len(), |at| [slot.read(Param::Wet, wet, at)]);
+        signal[3].iter_mut().zip(&lines).for_each(|(x, [wet])| *x *= 1.0 - wet);
+    }
+    let lfe: &[&[usize]] = if surround && mutated { &[&[3]] } else { &[] };
     for group in groups(slot.layout).iter().chain(lfe) {
         let part: Signal = group.iter().map(|&channel| signal[channel].clone()).collect();
         for (&channel, done) in group.iter().zip(unit(&part)) {

@@ -65,10 +65,10 @@ fn frame_to(frame: &[f64], from: Layout, to: Layout, mutant: Option<Mutant>) -> 
     }
     let half = if mutant == Some(Mutant::MidSideUnscaled) { 1.0 } else { 0.5 };
     match (from, to) {
-        // The rear pair to the surrounds as it is, the side pair with 1/√2.
+        // The side pair to the surrounds as it is, the rear pair with 1/√2.
         (Layout::Surround71, Layout::Surround51) => {
             let &[l, r, c, lfe, lrs, rrs, lss, rss] = frame else { unreachable!() };
-            vec![l, r, c, lfe, lrs + FRAC_1_SQRT_2 * lss, rrs + FRAC_1_SQRT_2 * rss]
+            vec![l, r, c, lfe, lss + FRAC_1_SQRT_2 * lrs, rss + FRAC_1_SQRT_2 * rrs]
         }
         // The surrounds are the side pair.
         (Layout::Surround51, Layout::Surround71) => {
