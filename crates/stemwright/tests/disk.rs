@@ -92,16 +92,20 @@ impl Drop for Small {
 
 #[test]
 fn a_disk_that_fills_up_is_left_as_it_was() {
-    let desk = Desk::with_song(&[("Lead", "stem = 'Lead'")]);
+    let echo = "stem = 'Lead'\ninsert = [{ type = 'delay', time = 0.5, feedback = 0.98, wet = 0.5 }]";
+    let desk = Desk::with_song(&[("Lead", echo)]);
     let at = desk.path("small");
     let Some(_small) = Small::mount(&at, 4) else { return };
     older_set(&at.join("set"));
     let before = tree(&at);
-    // A tail cannot be foreseen when space is checked: three files of 30 s are 26 MB.
-    let outcome = desk.bounce(&["song", "-o", "small/set", "--tail", "30"]).ended(2);
+    // A tail whose length is to be found out cannot be foreseen when space is checked: three files of 30 s are 26 MB.
+    let outcome = desk.bounce(&["song", "-o", "small/set"]).ended(2);
     outcome.says(&["no space to write", "small/", ".wav", "hint: free some space"]);
     assert_untouched(&before, &tree(&at));
-    // What can be foreseen is refused at once, with both figures: three files of 2.88 MB and their headers.
+    // What can be foreseen is refused at once, with both figures.
+    let outcome = desk.bounce(&["song", "-o", "small/set", "--tail", "30"]).ended(2);
+    outcome.says(&["small/set needs 26.8 MB, and ", " MB are free", "hint: "]);
+    // Three files of 2.88 MB and their headers.
     desk.sine("song/clip.wav", 0.1, 10 * RATE);
     let outcome = desk.bounce(&["song", "-o", "small/set"]).ended(2);
     let outcome = outcome.says(&["small/set needs 8.7 MB, and ", " MB are free", "hint: "]);
