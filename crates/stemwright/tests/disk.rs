@@ -92,7 +92,7 @@ impl Drop for Small {
 
 #[test]
 fn a_disk_that_fills_up_is_left_as_it_was() {
-    let echo = "stem = 'Lead'\ninsert = [{ type = 'delay', time = 0.5, feedback = 0.98, wet = 0.5 }]";
+    let echo = "stem = 'Lead'\ninsert = [{ type = 'delay', time = 0.5, feedback = 0.98, mix = 0.5 }]";
     let desk = Desk::with_song(&[("Lead", echo)]);
     let at = desk.path("small");
     let Some(_small) = Small::mount(&at, 4) else { return };
