@@ -141,6 +141,17 @@ impl Unit {
             _ => None,
         }
     }
+
+    /// See [`Self::key`].
+    pub fn key_mut(&mut self) -> Option<&mut Key> {
+        match self {
+            Self::Compressor(c) => c.key.as_mut(),
+            Self::Gate(g) => g.key.as_mut(),
+            Self::Multiband(m) => m.key.as_mut(),
+            Self::DynamicEq(eq) => eq.key.as_mut(),
+            _ => None,
+        }
+    }
 }
 
 /// A parameter that can be automated.

@@ -118,8 +118,10 @@ pub struct Plan {
     pub tracks: u64,
     /// Buses and returns that are heard.
     pub buses: u64,
-    /// Frames without the tail.
+    /// Frames without the tail, where its length is to be found out.
     pub frames: u64,
+    /// Whether a tail follows, whose length is known only when it is rendered.
+    pub tail: bool,
     /// The session's frame on which the files start.
     pub start: i64,
     /// Frames by which the longest path is late; it is compensated, and in no file.

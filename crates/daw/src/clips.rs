@@ -1,23 +1,19 @@
 //! The tracks of a session.toml: clips and fades.
 
 use crate::SessionError;
-use crate::fields::Fields;
+use crate::fields::{Fields, Value};
 use crate::strips::{GAIN, Reader};
 use stemwright_core::{Clip, Db, Fade, FadeShape, Track};
 
-const FADE_SHAPES: [(&str, FadeShape); 5] = [
-    ("linear", FadeShape::Linear),
-    ("equal-power", FadeShape::EqualPower),
-    ("smooth", FadeShape::Smooth),
-    ("slow", FadeShape::Slow),
-    ("fast", FadeShape::Fast),
-];
+fn fade_shape(value: Value<'_>) -> Result<FadeShape, SessionError> {
+    value.into_choice(&FadeShape::ALL.map(|shape| (shape.id(), shape)))
+}
 
 impl Reader<'_> {
     pub(crate) fn track(&self, name: String, mut fields: Fields<'_>) -> Result<Track, SessionError> {
         let clips = self.clips(&mut fields)?;
         let delay = fields.take("delay").map(|value| self.clock.offset(&value, 0)).transpose()?.unwrap_or(0);
-        let crossfade = fields.take("crossfade").map(|value| value.into_choice(&FADE_SHAPES)).transpose()?;
+        let crossfade = fields.take("crossfade").map(fade_shape).transpose()?;
         Ok(Track { strip: self.strip(name, fields)?, clips, delay, crossfade })
     }
 
@@ -36,7 +32,7 @@ impl Reader<'_> {
             let gain = Db(fields.number("gain", GAIN, "dB")?.unwrap_or(0.0));
             let lengths = ["from", "length", "fade_in", "fade_out"].map(|key| fields.take(key));
             let shapes = ["fade_in_shape", "fade_out_shape"].map(|key| fields.take(key));
-            let shapes = shapes.map(|value| value.map(|value| value.into_choice(&FADE_SHAPES)).transpose());
+            let shapes = shapes.map(|value| value.map(fade_shape).transpose());
             let [shape_in, shape_out] = shapes;
             let (shape_in, shape_out) = (shape_in?.unwrap_or_default(), shape_out?.unwrap_or_default());
             fields.finish()?;

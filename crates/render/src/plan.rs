@@ -3,7 +3,7 @@
 use crate::bounce::expected;
 use crate::delivery::Delivery;
 use crate::graph::{Graph, Node};
-use crate::{BounceError, BounceOptions};
+use crate::{BounceError, BounceOptions, Tail};
 use stemwright_audio::Media;
 use stemwright_core::{Insert, Plan, PlannedExtra, PlannedStem, SampleRate, Session, SharedStrip, Unit};
 
@@ -42,6 +42,7 @@ pub fn plan(session: &Session, media: &dyn Media, options: &BounceOptions) -> Re
         tracks: live().filter(is_track).count() as u64,
         buses: live().filter(|node| !is_track(node)).count() as u64,
         frames,
+        tail: delivery.end.is_none() && options.tail == Tail::Auto,
         start: delivery.start,
         latency: graph.master_late.output as u64,
         bytes: delivery.bytes(frames),

@@ -14,7 +14,8 @@ pub(crate) fn in_words(plan: &Plan, set: &str) -> String {
     }
     let length = plan.rate.clock(plan.frames as i64);
     let (layout, coding, megabytes) = (plan.layout, plan.coding.words(), plan.bytes as f64 / 1e6);
-    text += &format!("\n{length} and the tail, {layout}, {} {coding}, about {megabytes:.0} MB", plan.rate);
+    let tail = if plan.tail { " and the tail" } else { "" };
+    text += &format!("\n{length}{tail}, {layout}, {} {coding}, about {megabytes:.0} MB", plan.rate);
     let buses = if plan.buses == 1 { "1 bus or return" } else { &format!("{} buses and returns", plan.buses) };
     let tracks = if plan.tracks == 1 { "1 track" } else { &format!("{} tracks", plan.tracks) };
     text += &format!("\n{tracks}, {buses}; about {:.0} s of work for one core\n", plan.core_seconds.max(1.0));

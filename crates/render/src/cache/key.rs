@@ -78,20 +78,12 @@ fn send(strip: &Strip, edge: Edge) -> Option<(stemwright_core::Db, Option<&Autom
 fn unnamed(insert: &Insert, store: &Store) -> Option<String> {
     let mut insert = insert.clone();
     let mut content = String::new();
-    let key = match &mut insert.unit {
-        Unit::Compressor(unit) => unit.key.as_mut(),
-        Unit::Gate(unit) => unit.key.as_mut(),
-        Unit::Multiband(unit) => unit.key.as_mut(),
-        Unit::DynamicEq(unit) => unit.key.as_mut(),
-        Unit::Convolution(unit) => {
-            content = store.content(&unit.file)?;
-            unit.file.clear();
-            None
-        }
-        _ => None,
-    };
-    if let Some(key) = key {
+    if let Some(key) = insert.unit.key_mut() {
         key.from.clear();
+    }
+    if let Unit::Convolution(unit) = &mut insert.unit {
+        content = store.content(&unit.file)?;
+        unit.file.clear();
     }
     Some(format!("{insert:?} {content}"))
 }
