@@ -1,9 +1,11 @@
 //! The compressor's gain computer. The law is at [`stemwright_core::Compressor`].
 
 use crate::key_filter::KeyFilter;
-use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
+use crate::log::log2_of_any;
+use crate::{Controls, GainUnit, NOTHING, Run, exp2, runs};
 use std::f64::consts::{LOG2_10, LOG10_2};
 use stemwright_core::{BandKind, Compressor, Detector};
+use stemwright_simd::{louder, multiply, widest};
 
 /// Threshold, slope, make-up (dB), mix.
 pub(crate) const WIDTH: usize = 4;
@@ -51,16 +53,23 @@ impl Ballistics {
 }
 
 /// The static curve: the wanted reduction in dB for a level `over` dB above the threshold.
-#[inline]
+#[inline(always)]
 pub(crate) fn curve(over: f64, knee: f64, slope: f64) -> f64 {
-    if 2.0 * over < -knee {
-        0.0
-    } else if 2.0 * over.abs() <= knee && knee > 0.0 {
+    let straight = slope * over;
+    let reduction = if knee > 0.0 {
         let into = over + knee / 2.0;
-        slope * into * into / (2.0 * knee)
+        let bent = slope * into * into / (2.0 * knee);
+        if 2.0 * over.abs() <= knee { bent } else { straight }
     } else {
-        slope * over
-    }
+        straight
+    };
+    if 2.0 * over < -knee { 0.0 } else { reduction }
+}
+
+/// What a reduction in dB multiplies by.
+#[inline(always)]
+fn gain(reduction: f64, makeup: f64, mix: f64) -> f64 {
+    1.0 - mix + mix * exp2((makeup - reduction) * (LOG2_10 / 20.0))
 }
 
 /// α of a time constant.
@@ -85,16 +94,65 @@ impl CompressorUnit {
         }
     }
 
-    #[inline]
-    fn move_towards(&mut self, wanted: f64) {
+    /// Smooths the wanted reductions of frames that follow each other into those that are applied.
+    #[inline(always)]
+    fn smooth(&mut self, reductions: &mut [f64]) {
         match self.detector {
-            Detector::Peak => self.reduction = self.ballistics.step(self.reduction, wanted),
-            Detector::Rms => {
+            Detector::Peak => {
                 let Ballistics { attack, release } = self.ballistics;
-                self.peak = wanted.max(release * self.peak + (1.0 - release) * wanted);
-                self.reduction = attack * self.reduction + (1.0 - attack) * self.peak;
+                for reduction in reductions {
+                    // Both ways, so that the choice is not waited for.
+                    let (now, wanted) = (self.reduction, *reduction);
+                    let up = attack * now + (1.0 - attack) * wanted;
+                    let down = release * now + (1.0 - release) * wanted;
+                    self.reduction = if wanted > now { up } else { down };
+                    *reduction = self.reduction;
+                }
+            }
+            Detector::Rms => {
+                for reduction in reductions {
+                    let (Ballistics { attack, release }, wanted) = (self.ballistics, *reduction);
+                    self.peak = wanted.max(release * self.peak + (1.0 - release) * wanted);
+                    self.reduction = attack * self.reduction + (1.0 - attack) * self.peak;
+                    *reduction = self.reduction;
+                }
             }
         }
+    }
+
+    /// Levels of a run become gains. `scale`: dB in a doubling; what is below `bottom` is below the knee where
+    /// nothing moves.
+    #[inline(always)]
+    fn run(&mut self, run: Run, levels: &mut [f64], scale: f64, bottom: f64, controls: Controls<'_>) {
+        if run.phase == 0 {
+            self.settle();
+        }
+        let knee = self.knee;
+        if controls.is_moving() {
+            for (i, level) in levels.iter_mut().enumerate() {
+                let [threshold, slope] = [0, 1].map(|which| controls.value(run, i, which));
+                let over = scale * log2_of_any(*level) - threshold;
+                *level = if *level < f64::MIN_POSITIVE { 0.0 } else { curve(over, knee, slope) };
+            }
+            self.smooth(levels);
+            for (i, reduction) in levels.iter_mut().enumerate() {
+                let [makeup, mix] = [2, 3].map(|which| controls.value(run, i, which));
+                *reduction = gain(*reduction, makeup, mix);
+            }
+            return;
+        }
+        let [threshold, slope, makeup, mix] = std::array::from_fn(|which| controls.first()[which]);
+        let loudest = levels.iter().fold(0.0, |most, &level| if level > most { level } else { most });
+        if loudest < bottom {
+            levels.fill(0.0);
+        } else {
+            for level in levels.iter_mut() {
+                let over = scale * log2_of_any(*level) - threshold;
+                *level = if *level < f64::MIN_POSITIVE { 0.0 } else { curve(over, knee, slope) };
+            }
+        }
+        self.smooth(levels);
+        levels.iter_mut().for_each(|reduction| *reduction = gain(*reduction, makeup, mix));
     }
 
     fn settle(&mut self) {
@@ -119,42 +177,35 @@ impl GainUnit for CompressorUnit {
         gain.resize(frames, 0.0);
         // The level of each frame goes where its gain will stand: amplitude or mean square.
         for (c, channel) in self.key.filter(start, heard).enumerate() {
-            for (level, &x) in gain.iter_mut().zip(channel) {
-                *level = level.max(match self.detector {
-                    Detector::Peak => x.abs(),
-                    Detector::Rms => {
-                        let square = &mut self.mean_squares[c];
+            match self.detector {
+                Detector::Peak => louder(&mut gain, channel),
+                Detector::Rms => {
+                    let square = &mut self.mean_squares[c];
+                    for (level, &x) in gain.iter_mut().zip(channel) {
                         *square = self.averaging * *square + (1.0 - self.averaging) * (x * x);
-                        *square
+                        *level = level.max(*square);
                     }
-                });
+                }
             }
         }
         // 20·log10(√p) = 10·log10(p)
         let scale = if self.detector == Detector::Rms { DB_PER_OCTAVE / 2.0 } else { DB_PER_OCTAVE };
-        for run in runs(start, frames) {
-            if run.phase == 0 {
-                self.settle();
-            }
-            let bottom = (!controls.is_moving()).then(|| {
-                // A hair under the knee: where this says "below", the curve says exactly 0.
-                exp2((controls.first()[0] - self.knee / 2.0 - 1e-6) / scale)
-            });
-            for (i, value) in gain[run.range()].iter_mut().enumerate() {
-                let [threshold, slope, makeup, mix] = std::array::from_fn(|which| controls.value(run, i, which));
-                let below = *value < bottom.unwrap_or(f64::MIN_POSITIVE);
-                let wanted = if below { 0.0 } else { curve(scale * log2(*value) - threshold, self.knee, slope) };
-                self.move_towards(wanted);
-                let factor = exp2((makeup - self.reduction) * (LOG2_10 / 20.0));
-                *value = 1.0 - mix + mix * factor;
-            }
-        }
+        // A hair under the level where the knee begins: where a level is below this, the curve says exactly 0.
+        let bottom = exp2((controls.first()[0] - self.knee / 2.0 - 1e-6) / scale);
+        widest(
+            #[inline(always)]
+            || {
+                for run in runs(start, frames) {
+                    self.run(run, &mut gain[run.range()], scale, bottom, controls);
+                }
+            },
+        );
         self.gain = gain;
     }
 
     fn apply(&mut self, _: usize, _: i64, channels: &mut [&mut [f64]], _: Controls<'_>) {
         for channel in channels {
-            channel.iter_mut().zip(&self.gain).for_each(|(x, gain)| *x *= gain);
+            multiply(channel, &self.gain);
         }
     }
 

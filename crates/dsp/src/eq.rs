@@ -1,5 +1,6 @@
 //! The parametric equaliser: sections in series, one lane of it.
 
+use crate::cascade::cascade;
 use crate::section::design;
 use crate::{Controls, Linear, Section, runs};
 use stemwright_core::{Band, BandKind, Eq};
@@ -49,6 +50,9 @@ impl EqUnit {
 impl Linear for EqUnit {
     fn process(&mut self, start: i64, channels: &mut [&mut [f64]], controls: Controls<'_>) {
         let frames = channels.first().map_or(0, |c| c.len());
+        if !controls.is_moving() {
+            return cascade(start, channels, controls.first().as_chunks().0, &mut self.states);
+        }
         for (number, section) in self.states.iter_mut().enumerate() {
             for (state, samples) in section.iter_mut().zip(channels.iter_mut()) {
                 for run in runs(start, frames) {

@@ -6,6 +6,7 @@ use crate::line::Line;
 use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
 use std::f64::consts::{LOG2_10, LOG10_2};
 use stemwright_core::{BandKind, Gate};
+use stemwright_simd::multiply;
 
 /// Threshold.
 pub(crate) const WIDTH: usize = 1;
@@ -115,7 +116,7 @@ impl GainUnit for GateUnit {
     fn apply(&mut self, wave: usize, _: i64, channels: &mut [&mut [f64]], _: Controls<'_>) {
         self.lines[wave].process(channels);
         for channel in channels {
-            channel.iter_mut().zip(&self.gain).for_each(|(x, gain)| *x *= gain);
+            multiply(channel, &self.gain);
         }
     }
 

@@ -9,6 +9,7 @@
 
 mod align;
 mod automate;
+mod cascade;
 mod chorus;
 mod compressor;
 mod controls;

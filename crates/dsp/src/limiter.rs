@@ -7,6 +7,7 @@ use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
 use std::collections::VecDeque;
 use std::f64::consts::{LOG2_10, LOG10_2};
 use stemwright_core::{Db, Limiter, PEAK_HALF_BANDS};
+use stemwright_simd::multiply;
 
 /// Gain, gain over ceiling.
 pub(crate) const WIDTH: usize = 2;
@@ -93,7 +94,7 @@ impl GainUnit for LimiterUnit {
         }
         self.lines[wave].process(channels);
         for channel in channels {
-            channel.iter_mut().zip(&self.gain).for_each(|(x, gain)| *x *= gain);
+            multiply(channel, &self.gain);
         }
     }
 

@@ -6,16 +6,21 @@ use std::f64::consts::{LN_2, LOG2_E, SQRT_2};
 ///
 /// With x = 2ᵉ·m, √½ ≤ m < √2, and z = (m−1)/(m+1): log2(m) = 2·log2(e)·(z + z³/3 + z⁵/5 + …); |z| < 0.1716, so what
 /// follows z²¹/21 is below 10⁻¹⁷.
-#[inline]
+#[inline(always)]
 pub fn log2(x: f64) -> f64 {
     debug_assert!(x.is_normal() && x > 0.0);
+    log2_of_any(x)
+}
+
+/// [`log2`], and some number or other for what has none, so that a loop over many needs no branch.
+#[inline(always)]
+pub(crate) fn log2_of_any(x: f64) -> f64 {
     let bits = x.to_bits();
-    let mut exponent = ((bits >> 52) as i64 - 1023) as f64;
-    let mut m = f64::from_bits((bits & 0x000f_ffff_ffff_ffff) | 0x3ff0_0000_0000_0000);
-    if m >= SQRT_2 {
-        m *= 0.5;
-        exponent += 1.0;
-    }
+    // The exponent as a number, without a conversion that few processors have for vectors: 2⁵² + e − (2⁵² + 1023).
+    let exponent = f64::from_bits((bits >> 52) | 0x4330_0000_0000_0000) - 4_503_599_627_371_519.0;
+    let m = f64::from_bits((bits & 0x000f_ffff_ffff_ffff) | 0x3ff0_0000_0000_0000);
+    let high = m >= SQRT_2;
+    let (m, exponent) = if high { (m * 0.5, exponent + 1.0) } else { (m, exponent) };
     let z = (m - 1.0) / (m + 1.0);
     let zz = z * z;
     let mut sum = 1.0 / 21.0;
@@ -29,18 +34,19 @@ pub fn log2(x: f64) -> f64 {
 ///
 /// With n the nearest integer and f = x − n: 2ⁿ·exp(f·ln 2), by its Taylor series; |f·ln 2| < 0.3466, so what follows
 /// the 13th power is below 10⁻¹⁷.
-#[inline]
+#[inline(always)]
 pub fn exp2(x: f64) -> f64 {
     let x = x.clamp(-1000.0, 1000.0);
-    let n = x.round();
-    let f = (x - n) * LN_2;
+    // Halves away from zero, as `f64::round`, which is a call where processors are old.
+    let nearest = (x + 0.499_999_999_999_999_94_f64.copysign(x)) as i32;
+    let f = (x - f64::from(nearest)) * LN_2;
     let mut sum = 1.0 / 6_227_020_800.0;
     for factorial in
         [479_001_600.0, 39_916_800.0, 3_628_800.0, 362_880.0, 40_320.0, 5_040.0, 720.0, 120.0, 24.0, 6.0, 2.0, 1.0, 1.0]
     {
         sum = sum * f + 1.0 / factorial;
     }
-    sum * f64::from_bits(((n as i64 + 1023) as u64) << 52)
+    sum * f64::from_bits(((i64::from(nearest) + 1023) as u64) << 52)
 }
 
 #[cfg(test)]
@@ -58,6 +64,14 @@ mod tests {
             exp_error = exp_error.max((exp2(y) / libm::exp2(y) - 1.0).abs());
         }
         assert!(log_error < 6e-16 && exp_error < 4e-16, "log2 {log_error:e}, exp2 {exp_error:e}");
+        for i in 0..2_000_000 {
+            let x = f64::from(i) * 0.001 - 1000.0;
+            let (below, above) = (x.next_down(), x.next_up());
+            for x in [below, x, above] {
+                let nearest = (x + 0.499_999_999_999_999_94_f64.copysign(x)) as i32;
+                assert_eq!(f64::from(nearest), x.round(), "{x}");
+            }
+        }
         assert_eq!(exp2(0.0), 1.0);
         assert_eq!(log2(1.0), 0.0);
         assert_eq!(exp2(f64::NEG_INFINITY), exp2(-1000.0));

@@ -163,7 +163,18 @@ impl Section {
         m0 * input + m1 * v1 + m2 * v2
     }
 
+    /// What it remembers.
+    pub(crate) fn state(&self) -> [f64; 2] {
+        [self.x1, self.x2]
+    }
+
+    /// A section that remembers this.
+    pub(crate) fn of_state([x1, x2]: [f64; 2]) -> Self {
+        Self { x1, x2 }
+    }
+
     /// Zeroes a state that is nothing; called on control-grid frames.
+    #[inline]
     pub fn settle(&mut self) {
         if self.x1.abs() < NOTHING && self.x2.abs() < NOTHING {
             *self = Self::default();

@@ -5,6 +5,7 @@ use crate::sliding::SlidingMaximum;
 use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
 use std::f64::consts::{LOG2_10, LOG10_2};
 use stemwright_core::Transient;
+use stemwright_simd::multiply;
 
 /// Attack, sustain (dB).
 pub(crate) const WIDTH: usize = 2;
@@ -92,7 +93,7 @@ impl GainUnit for TransientUnit {
 
     fn apply(&mut self, _: usize, _: i64, channels: &mut [&mut [f64]], _: Controls<'_>) {
         for channel in channels {
-            channel.iter_mut().zip(&self.gain).for_each(|(x, gain)| *x *= gain);
+            multiply(channel, &self.gain);
         }
     }
 

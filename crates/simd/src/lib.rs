@@ -5,6 +5,12 @@
 //! otherwise: the compiler only puts more of the same additions and multiplications side by side, and it fuses none of
 //! them, because nobody allowed it to. CI runs the committed hashes on emulated processors of all three kinds.
 
+mod pair;
+mod samples;
+
+pub use pair::Pair;
+pub use samples::{add, add_scaled, is_zero, louder, multiply, peak, scale, scaled};
+
 /// Runs `work` compiled for the widest vectors of this machine.
 ///
 /// What it calls must be inlined into it to be compiled so: mark the closure and the functions it is made of

@@ -1,0 +1,114 @@
+//! The loops over samples that every room needs.
+
+use crate::widest;
+
+macro_rules! over {
+    ($(#[$doc:meta])* $name:ident($x:ident: &mut [f64], $y:ident: &[f64] $(, $factor:ident)?) $each:expr) => {
+        $(#[$doc])*
+        #[inline]
+        pub fn $name($x: &mut [f64], $y: &[f64] $(, $factor: f64)?) {
+            widest(
+                #[inline(always)]
+                || $x.iter_mut().zip($y).for_each($each),
+            );
+        }
+    };
+}
+
+over! {
+    /// `x += y`.
+    add(x: &mut [f64], y: &[f64]) |(x, y)| *x += y
+}
+
+over! {
+    /// `x += y·factor`.
+    add_scaled(x: &mut [f64], y: &[f64], factor) |(x, y)| *x += y * factor
+}
+
+over! {
+    /// `x *= y`.
+    multiply(x: &mut [f64], y: &[f64]) |(x, y)| *x *= y
+}
+
+over! {
+    /// `x = y·factor`.
+    scaled(x: &mut [f64], y: &[f64], factor) |(x, y)| *x = y * factor
+}
+
+over! {
+    /// `x = max(x, |y|)`, where `x` is not negative.
+    louder(x: &mut [f64], y: &[f64]) |(x, y)| {
+        let y = y.abs();
+        *x = if y > *x { y } else { *x };
+    }
+}
+
+/// `x *= factor`.
+#[inline]
+pub fn scale(x: &mut [f64], factor: f64) {
+    widest(
+        #[inline(always)]
+        || x.iter_mut().for_each(|x| *x *= factor),
+    );
+}
+
+/// The largest magnitude, or infinity if one of them is not a number.
+#[inline]
+pub fn peak(samples: &[f64]) -> f64 {
+    /// The largest of magnitudes side by side. Magnitudes are ordered as their bits are, and what is not a number comes
+    /// after infinity.
+    const WIDE: usize = 32;
+    let bits = widest(
+        #[inline(always)]
+        || {
+            let (pieces, rest) = samples.as_chunks::<WIDE>();
+            let mut most = [0i64; WIDE];
+            for piece in pieces {
+                for i in 0..WIDE {
+                    most[i] = most[i].max((piece[i].to_bits() << 1 >> 1) as i64);
+                }
+            }
+            let rest = rest.iter().map(|x| (x.to_bits() << 1 >> 1) as i64);
+            most.into_iter().chain(rest).fold(0, i64::max)
+        },
+    );
+    let most = f64::from_bits(bits as u64);
+    if most.is_nan() { f64::INFINITY } else { most }
+}
+
+/// Whether all are exactly 0 (or −0).
+#[inline]
+pub fn is_zero(samples: &[f64]) -> bool {
+    // Without a branch for each.
+    samples.chunks(256).all(|samples| samples.iter().fold(0, |bits, x| bits | (x.to_bits() << 1)) == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loops_do_what_they_say_at_every_length() {
+        for length in [0, 1, 7, 8, 31, 32, 33, 100, 1000] {
+            let y: Vec<f64> = (0..length).map(|i| (i as f64 * 0.7 - 20.0) * if i % 2 == 0 { 1.0 } else { -1.1 }).collect();
+            let x: Vec<f64> = (0..length).map(|i| i as f64 * 0.3).collect();
+            let after = |work: &dyn Fn(&mut [f64], &[f64])| {
+                let mut changed = x.clone();
+                work(&mut changed, &y);
+                changed
+            };
+            let each = |law: fn(f64, f64) -> f64| x.iter().zip(&y).map(|(x, y)| law(*x, *y)).collect::<Vec<f64>>();
+            assert_eq!(after(&|x, y| add(x, y)), each(|x, y| x + y));
+            assert_eq!(after(&|x, y| add_scaled(x, y, 0.3)), each(|x, y| x + y * 0.3));
+            assert_eq!(after(&|x, y| multiply(x, y)), each(|x, y| x * y));
+            assert_eq!(after(&|x, y| scaled(x, y, 0.3)), each(|_, y| y * 0.3));
+            assert_eq!(after(&|x, y| louder(x, y)), each(|x, y| x.max(y.abs())));
+            assert_eq!(after(&|x, _| scale(x, 0.3)), each(|x, _| x * 0.3));
+            assert_eq!(peak(&y), y.iter().fold(0.0, |most: f64, y| most.max(y.abs())));
+            assert_eq!(is_zero(&y), length == 0);
+            assert!(is_zero(&vec![-0.0; length]));
+        }
+        assert_eq!(peak(&[0.0, -f64::NAN, 1.0]), f64::INFINITY);
+        assert_eq!(peak(&[f64::NEG_INFINITY; 40]), f64::INFINITY);
+    }
+}
