@@ -19,6 +19,9 @@
 //!   rounded, which gets the same dither on both sides there: its two integers are at most 1 apart, so one side is met
 //!   and the other is off by 1 LSB ([`Remainders::unmet`]).
 
+use std::ops::Range;
+use stemwright_simd::widest;
+
 /// Adding and taking away 1.5·2⁵² rounds a double below 2⁵¹ to an integer, halves to even, without a libm call.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 
@@ -72,10 +75,22 @@ impl Depth {
         Self { scale, lowest: -scale, highest: scale - 1.0 }
     }
 
-    #[inline]
+    #[inline(always)]
     fn round(self, value: f64) -> f64 {
         // Integers are written, so −0.0 cannot matter here.
         ((value + ROUND) - ROUND).clamp(self.lowest, self.highest)
+    }
+}
+
+/// An LSB of the sign of what is missing.
+#[inline(always)]
+fn step(missing: f64) -> f64 {
+    if missing > 0.0 {
+        1.0
+    } else if missing < 0.0 {
+        -1.0
+    } else {
+        0.0
     }
 }
 
@@ -95,6 +110,16 @@ struct Plane {
     active: Vec<f64>,
     /// The integers of the mix.
     mixed: Vec<f64>,
+    giving: Giving,
+}
+
+/// What is still to be given away on each frame of a piece, and to whom.
+#[derive(Default)]
+struct Giving {
+    missing: Vec<f64>,
+    /// The stem that an LSB brings nearest to its true value, −1 for none, and how far it is.
+    taker: Vec<f64>,
+    error: Vec<f64>,
 }
 
 impl Plane {
@@ -105,8 +130,57 @@ impl Plane {
             integers: of_stems,
             sums: of_frames.clone(),
             active: of_frames.clone(),
-            mixed: of_frames,
+            mixed: of_frames.clone(),
+            giving: Giving { missing: of_frames.clone(), taker: of_frames.clone(), error: of_frames },
         }
+    }
+
+    /// [`Self::distribute`] for a whole piece, frames side by side; returns on how many nobody had room.
+    #[inline(always)]
+    fn distribute_all(&mut self, length: usize, depth: Depth) -> u64 {
+        let Self { values, integers, giving, .. } = self;
+        let Giving { missing, taker, error } = giving;
+        let (missing, taker, error) = (&mut missing[..length], &mut taker[..length], &mut error[..length]);
+        let mut refused = 0;
+        loop {
+            let mut any = false;
+            for missing in &*missing {
+                any |= *missing != 0.0;
+            }
+            if !any {
+                break;
+            }
+            error.fill(f64::NEG_INFINITY);
+            taker.fill(-1.0);
+            let stems = values.chunks_exact(PIECE).zip(integers.chunks_exact(PIECE));
+            for (number, (values, integers)) in stems.enumerate() {
+                let (values, integers) = (&values[..length], &integers[..length]);
+                let number = number as f64;
+                for n in 0..length {
+                    let step = step(missing[n]);
+                    let last = if step > 0.0 { depth.highest } else { -depth.lowest };
+                    let can = (values[n] != 0.0) & (integers[n] * step < last);
+                    let off = if can { (values[n] - integers[n]) * step } else { f64::NEG_INFINITY };
+                    let nearer = off > error[n];
+                    error[n] = if nearer { off } else { error[n] };
+                    taker[n] = if nearer { number } else { taker[n] };
+                }
+            }
+            for (number, integers) in integers.chunks_exact_mut(PIECE).enumerate() {
+                let (integers, number) = (&mut integers[..length], number as f64);
+                for n in 0..length {
+                    integers[n] += if taker[n] == number { step(missing[n]) } else { 0.0 };
+                }
+            }
+            let mut alone = 0.0;
+            for n in 0..length {
+                let none = taker[n] < 0.0;
+                alone += if none & (missing[n] != 0.0) { 1.0 } else { 0.0 };
+                missing[n] = if none { 0.0 } else { missing[n] - step(missing[n]) };
+            }
+            refused += alone as u64;
+        }
+        refused
     }
 
     /// Gives a remainder away, LSB by LSB, each to the active stem among those that take it which it brings nearest to
@@ -194,23 +268,41 @@ impl SumQuantiser {
             out.clear();
             out.resize(frames * if stem.mono { 1 } else { channels }, 0);
         }
-        for start in (0..frames).step_by(PIECE) {
-            let range = start..frames.min(start + PIECE);
-            let (first, length) = (self.frame + start as u64, range.len());
-            for channel in 0..channels {
-                self.quantise_stems(channel, first, &range, stems);
-            }
-            for (channel, mix) in mix.iter().enumerate() {
-                self.quantise_mix(channel, first, &mix[range.clone()]);
-            }
-            if self.any_mono {
-                (0..length).for_each(|n| self.settle_both(first, n));
-            } else {
-                (0..channels).for_each(|channel| self.settle(channel, first, length));
-            }
-            self.put(&range, mix_out, stems_out);
-        }
+        widest(
+            #[inline(always)]
+            || {
+                for start in (0..frames).step_by(PIECE) {
+                    self.piece(start..frames.min(start + PIECE), mix, stems, mix_out, stems_out);
+                }
+            },
+        );
         self.frame += frames as u64;
+    }
+
+    #[inline(always)]
+    fn piece(
+        &mut self,
+        range: Range<usize>,
+        mix: &[&[f64]],
+        stems: &[Vec<&[f64]>],
+        mix_out: &mut [i32],
+        stems_out: &mut [Vec<i32>],
+    ) {
+        let (first, length, channels) = (self.frame + range.start as u64, range.len(), self.planes.len());
+        for channel in 0..channels {
+            self.quantise_stems(channel, first, &range, stems);
+        }
+        for (channel, mix) in mix.iter().enumerate() {
+            self.quantise_mix(channel, first, &mix[range.clone()]);
+        }
+        if self.any_mono {
+            (0..length).for_each(|n| self.settle_both(first, n));
+        } else {
+            for channel in 0..channels {
+                self.settle(channel, first, length);
+            }
+        }
+        self.put(&range, mix_out, stems_out);
     }
 
     /// One file on its own (a master, which nothing sums to), from the frame at which its block starts.
@@ -248,7 +340,8 @@ impl SumQuantiser {
     }
 
     /// Scales and rounds all stems of a channel of a piece, adds them up and counts the active ones.
-    fn quantise_stems(&mut self, channel: usize, first: u64, range: &std::ops::Range<usize>, stems: &[Vec<&[f64]>]) {
+    #[inline(always)]
+    fn quantise_stems(&mut self, channel: usize, first: u64, range: &Range<usize>, stems: &[Vec<&[f64]>]) {
         let (length, channels) = (range.len(), self.planes.len());
         let mut plane = std::mem::take(&mut self.planes[channel]);
         plane.sums.fill(0.0);
@@ -274,15 +367,22 @@ impl SumQuantiser {
                     *integer = self.quantise(*value, stem.id, place(first + n as u64, channel, channels));
                 }
             } else {
-                integers.iter_mut().zip(&*values).for_each(|(integer, value)| *integer = depth.round(*value));
+                for (integer, value) in integers.iter_mut().zip(&*values) {
+                    *integer = depth.round(*value);
+                }
             }
-            plane.sums.iter_mut().zip(&*integers).for_each(|(sum, integer)| *sum += integer);
-            plane.active.iter_mut().zip(&*values).for_each(|(active, v)| *active += f64::from(u8::from(*v != 0.0)));
+            for (sum, integer) in plane.sums.iter_mut().zip(&*integers) {
+                *sum += integer;
+            }
+            for (active, value) in plane.active.iter_mut().zip(&*values) {
+                *active += if *value != 0.0 { 1.0 } else { 0.0 };
+            }
         }
         self.planes[channel] = plane;
     }
 
     /// Scales and rounds a channel of the mix.
+    #[inline(always)]
     fn quantise_mix(&mut self, channel: usize, first: u64, mix: &[f64]) {
         let (gain, depth) = (self.gain, self.depth);
         for (mixed, x) in self.planes[channel].mixed.iter_mut().zip(mix) {
@@ -329,7 +429,32 @@ impl SumQuantiser {
     }
 
     /// Lets the integers of a channel add up.
+    #[inline(always)]
     fn settle(&mut self, channel: usize, first: u64, length: usize) {
+        let factor = if self.dither { 1.5 } else { 0.5 };
+        let Plane { sums, active, mixed, giving, .. } = &mut self.planes[channel];
+        let missing = &mut giving.missing[..length];
+        let (mut largest, mut bound, mut over) = (0.0f64, 0.0f64, false);
+        for n in 0..length {
+            missing[n] = mixed[n] - sums[n];
+            let (size, most) = (missing[n].abs(), (active[n] + 1.0) * factor);
+            largest = if size > largest { size } else { largest };
+            bound = if most > bound { most } else { bound };
+            // A sum that is not a number is not within either.
+            let within = size <= most;
+            over |= !within;
+        }
+        if over {
+            return self.settle_each(channel, first, length);
+        }
+        self.remainders.bound = self.remainders.bound.max(bound);
+        self.remainders.largest = self.remainders.largest.max(largest as u32);
+        self.remainders.lsb_errors += self.planes[channel].distribute_all(length, self.depth);
+    }
+
+    /// [`Self::settle`] where a remainder is over its bound.
+    #[cold]
+    fn settle_each(&mut self, channel: usize, first: u64, length: usize) {
         for n in 0..length {
             if let Some(remainder) = self.remainder(channel, first, n)
                 && remainder != 0.0
@@ -366,32 +491,37 @@ impl SumQuantiser {
     }
 
     /// Interleaves the integers of a piece.
-    fn put(&self, range: &std::ops::Range<usize>, mix_out: &mut [i32], stems_out: &mut [Vec<i32>]) {
+    #[inline(always)]
+    fn put(&self, range: &Range<usize>, mix_out: &mut [i32], stems_out: &mut [Vec<i32>]) {
         let channels = self.planes.len();
-        for (channel, plane) in self.planes.iter().enumerate() {
-            interleave(&plane.mixed, &mut mix_out[range.start * channels..range.end * channels], channel, channels);
-            let stems = self.stems.iter().zip(plane.integers.chunks_exact(PIECE)).zip(&mut *stems_out);
-            for ((stem, integers), out) in stems {
-                if !stem.mono {
-                    interleave(integers, &mut out[range.start * channels..range.end * channels], channel, channels);
-                } else if channel == 0 {
-                    interleave(integers, &mut out[range.clone()], 0, 1);
-                }
+        let wide = range.start * channels..range.end * channels;
+        interleave(self.planes.iter().map(|plane| plane.mixed.as_slice()), channels, &mut mix_out[wide.clone()]);
+        for (number, (stem, out)) in self.stems.iter().zip(stems_out).enumerate() {
+            let own = number * PIECE..(number + 1) * PIECE;
+            let planes = self.planes.iter().map(|plane| &plane.integers[own.clone()]);
+            if stem.mono {
+                interleave(planes.take(1), 1, &mut out[range.clone()]);
+            } else {
+                interleave(planes, channels, &mut out[wide.clone()]);
             }
         }
     }
 }
 
-fn interleave(integers: &[f64], out: &mut [i32], channel: usize, channels: usize) {
-    match channels {
-        1 => out.iter_mut().zip(integers).for_each(|(out, integer)| *out = *integer as i32),
-        2 => {
-            let (frames, _) = out.as_chunks_mut::<2>();
-            frames.iter_mut().zip(integers).for_each(|(frame, integer)| frame[channel] = *integer as i32);
+#[inline(always)]
+fn interleave<'a>(mut planes: impl Iterator<Item = &'a [f64]>, channels: usize, out: &mut [i32]) {
+    // Whole numbers of 24 bits: with 1.5·2⁵² added, they stand in the lower bits as they are.
+    let integer = |x: f64| (x + ROUND).to_bits() as i32;
+    if channels == 2 {
+        let (Some(left), Some(right)) = (planes.next(), planes.next()) else { return };
+        for ((frame, left), right) in out.as_chunks_mut::<2>().0.iter_mut().zip(left).zip(right) {
+            *frame = [integer(*left), integer(*right)];
         }
-        _ => {
-            let slots = out[channel..].iter_mut().step_by(channels);
-            slots.zip(integers).for_each(|(out, integer)| *out = *integer as i32);
+        return;
+    }
+    for (channel, plane) in planes.enumerate() {
+        for (out, x) in out[channel..].iter_mut().step_by(channels).zip(plane) {
+            *out = integer(*x);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use stemwright_simd::widest;
 
 use crate::aiff::AiffBody;
 use crate::flac::FlacBody;
@@ -20,8 +21,8 @@ pub struct Written {
     /// The size of the file.
     pub bytes: u64,
     /// SHA-256 of the samples, interleaved and little-endian, in lower-case hex: the same for the same samples in every
-    /// container, so that a file wrapped anew keeps it.
-    pub pcm_sha256: String,
+    /// container, so that a file wrapped anew keeps it. `None` after [`AudioWriter::without_hash`].
+    pub pcm_sha256: Option<String>,
 }
 
 /// Bytes of samples gathered before they are hashed and written.
@@ -42,7 +43,7 @@ pub struct AudioWriter {
     loudness: Option<BextLoudness>,
     /// Frames so far, written or not.
     frames: u64,
-    hash: Sha256,
+    hash: Option<Sha256>,
     /// Samples, interleaved and little-endian, not yet hashed and written.
     buffer: Vec<u8>,
 }
@@ -89,9 +90,16 @@ impl AudioWriter {
             expected: None,
             loudness: None,
             frames: 0,
-            hash: Sha256::new(),
+            hash: Some(Sha256::new()),
             buffer: Vec::with_capacity(PIECE + 64),
         })
+    }
+
+    /// Leaves the samples unhashed.
+    #[must_use]
+    pub fn without_hash(mut self) -> Self {
+        self.hash = None;
+        self
     }
 
     /// Says how many frames will come, so that an error about space can say how much is needed, and so that a file that
@@ -114,12 +122,21 @@ impl AudioWriter {
     /// In debug builds for a value outside the file's depth; always when the file holds floats.
     pub fn write_integers(&mut self, interleaved: &[i32]) -> Result<(), AudioError> {
         match self.format {
-            SampleFormat::Pcm16 => self.append(interleaved, |value| {
+            SampleFormat::Pcm16 => self.append::<_, 2, 1>(interleaved, |[value]| {
                 debug_assert!(i16::try_from(value).is_ok(), "{value} does not fit 16 bits");
                 let [a, b, ..] = value.to_le_bytes();
                 [a, b]
             }),
-            SampleFormat::Pcm24 => self.append(interleaved, |value| {
+            SampleFormat::Pcm24 if interleaved.len().is_multiple_of(4) => {
+                // Four samples are whole words.
+                self.append::<_, 12, 4>(interleaved, |values| {
+                    debug_assert!(values.iter().all(|value| (-(1 << 23)..1 << 23).contains(value)), "24 bits");
+                    let [a, b, c, d] = values.map(|value| u64::from(value.cast_unsigned() & 0x00ff_ffff));
+                    let [first, second] = [a | b << 24 | c << 48, c >> 16 | d << 8].map(u64::to_le_bytes);
+                    std::array::from_fn(|at| if at < 8 { first[at] } else { second[at - 8] })
+                })
+            }
+            SampleFormat::Pcm24 => self.append::<_, 3, 1>(interleaved, |[value]| {
                 debug_assert!((-(1 << 23)..1 << 23).contains(&value), "{value} does not fit 24 bits");
                 let [a, b, c, _] = value.to_le_bytes();
                 [a, b, c]
@@ -138,24 +155,31 @@ impl AudioWriter {
     pub fn write_f32(&mut self, interleaved: &[f32]) -> Result<(), AudioError> {
         assert_eq!(self.format, SampleFormat::Float32, "the file holds integers");
         // −0.0 + 0.0 is +0.0; every other value stays what it is.
-        self.append(interleaved, |value| (value + 0.0).to_le_bytes())
+        self.append::<_, 4, 1>(interleaved, |[value]| (value + 0.0).to_le_bytes())
     }
 
-    fn append<T: Copy, const B: usize>(
+    /// Appends values, of which `V` make `B` bytes.
+    fn append<T: Copy, const B: usize, const V: usize>(
         &mut self,
         values: &[T],
-        bytes: impl Fn(T) -> [u8; B],
+        bytes: impl Fn([T; V]) -> [u8; B],
     ) -> Result<(), AudioError> {
-        debug_assert!((values.len() * B).is_multiple_of(self.frame_bytes), "a whole number of frames");
-        self.frames += (values.len() * B / self.frame_bytes) as u64;
+        let (groups, rest) = values.as_chunks::<V>();
+        debug_assert!(rest.is_empty() && (groups.len() * B).is_multiple_of(self.frame_bytes), "a whole number of frames");
+        self.frames += (groups.len() * B / self.frame_bytes) as u64;
         self.check_length()?;
-        for piece in values.chunks(PIECE / B / 4) {
+        for piece in groups.chunks(PIECE / B / 4) {
             let old = self.buffer.len();
             self.buffer.resize(old + piece.len() * B, 0);
             let (slots, _) = self.buffer[old..].as_chunks_mut::<B>();
-            for (slot, value) in slots.iter_mut().zip(piece) {
-                *slot = bytes(*value);
-            }
+            widest(
+                #[inline(always)]
+                || {
+                    for (slot, values) in slots.iter_mut().zip(piece) {
+                        *slot = bytes(*values);
+                    }
+                },
+            );
             if self.buffer.len() >= PIECE * 3 / 4 {
                 self.flush()?;
             }
@@ -181,7 +205,9 @@ impl AudioWriter {
     }
 
     fn flush(&mut self) -> Result<(), AudioError> {
-        self.hash.update(&self.buffer);
+        if let Some(hash) = &mut self.hash {
+            hash.update(&self.buffer);
+        }
         let Self { outlet, body, buffer, .. } = self;
         let written = match body {
             Body::Wav(_) => outlet.append(buffer, "write samples"),
@@ -220,7 +246,7 @@ impl AudioWriter {
             Body::Flac(body) => body.complete(outlet, *frames),
         };
         let bytes = completed.and_then(|bytes| outlet.sync().map(|()| bytes)).map_err(|error| self.error(error))?;
-        Ok(Written { frames: self.frames, bytes, pcm_sha256: hex(&self.hash.finalize()) })
+        Ok(Written { frames: self.frames, bytes, pcm_sha256: self.hash.map(|hash| hex(&hash.finalize())) })
     }
 }
 

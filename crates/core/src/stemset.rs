@@ -289,7 +289,7 @@ pub struct Receipt {
     pub frames: u64,
     /// Frames per second.
     pub rate: SampleRate,
-    /// Every audio file of the set.
+    /// Every audio file of the set; none where nothing was measured and hashed.
     pub files: Vec<FileProof>,
     /// SHA-256 of `stems.json`, in hex: whoever edited it by hand is not overwritten without being asked.
     pub manifest_sha256: String,

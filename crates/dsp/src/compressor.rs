@@ -142,7 +142,10 @@ impl CompressorUnit {
             return;
         }
         let [threshold, slope, makeup, mix] = std::array::from_fn(|which| controls.first()[which]);
-        let loudest = levels.iter().fold(0.0, |most, &level| if level > most { level } else { most });
+        let mut loudest = 0.0;
+        for &level in &*levels {
+            loudest = if level > loudest { level } else { loudest };
+        }
         if loudest < bottom {
             levels.fill(0.0);
         } else {
@@ -152,7 +155,9 @@ impl CompressorUnit {
             }
         }
         self.smooth(levels);
-        levels.iter_mut().for_each(|reduction| *reduction = gain(*reduction, makeup, mix));
+        for reduction in levels.iter_mut() {
+            *reduction = gain(*reduction, makeup, mix);
+        }
     }
 
     fn settle(&mut self) {

@@ -42,6 +42,9 @@ pub struct BounceOptions {
     pub threads: Option<usize>,
     /// Where to keep what was rendered, so that it need not be rendered again; it changes no sample.
     pub cache: Option<CacheOptions>,
+    /// Measure loudness and true peak, and hash every file. Without it, the sums are as exact and as proven, but nobody can
+    /// tell later that the files are those that were written.
+    pub measured: bool,
     /// Write even where files stand that are not ours; they are moved aside.
     pub force: bool,
     /// A fault to build in, for proving that the proof can fail.
@@ -65,6 +68,7 @@ impl Default for BounceOptions {
             block: EngineOptions::default().block,
             threads: None,
             cache: None,
+            measured: true,
             force: false,
             fault: None,
         }
@@ -282,8 +286,8 @@ fn clipping(finished: &Finished, coding: Coding) -> Vec<(String, f64)> {
     // Half an LSB over the highest integer.
     let highest = (full - 0.5) / full;
     // What is not finite is no matter of headroom: it fails the proof.
-    let over = finished.files.iter().zip(&finished.peaks).filter(|&(_, &peak)| peak >= highest && peak.is_finite());
-    over.map(|(file, &peak)| (file.name.clone(), peak)).collect()
+    let over = finished.names.iter().zip(&finished.peaks).filter(|&(_, &peak)| peak >= highest && peak.is_finite());
+    over.map(|(name, &peak)| (name.clone(), peak)).collect()
 }
 
 /// The headroom in dB that a peak after `gain` needs in all: above it, rounded up to 0.1 dB.

@@ -50,13 +50,13 @@ pub(crate) fn roles(graph: &Graph<'_>, store: Option<&Store>, read: bool, (end, 
     let mut roles: Vec<Role> =
         graph.nodes.iter().map(|node| if node.live { Role::Compute(None) } else { Role::Idle }).collect();
     let Some(store) = store else { return roles };
-    let keys = keys(graph, store);
+    let (keys, taken) = (keys(graph, store), taken(graph));
     for (number, key) in keys.into_iter().enumerate() {
         let node = &graph.nodes[number];
         let Some(key) = key.filter(|_| node.live && is_worth(node, graph.session.rate)) else { continue };
         // Its taps are ready earlier than what is printed.
         let end = end + graph.master_late.output as i64 - node.late.output as i64;
-        let open = || Replay::open(&store.place(&key), shape(node, graph), end, automatic);
+        let open = || Replay::open(&store.place(&key), shape(node, taken[number]), end, automatic);
         let replay = if read { open() } else { None };
         roles[number] = match replay {
             Some(replay) => {
@@ -114,14 +114,20 @@ impl Shape {
     }
 }
 
-pub(crate) fn shape(node: &Node<'_>, graph: &Graph<'_>) -> Shape {
-    let number = graph.nodes.iter().position(|other| std::ptr::eq(other, node));
-    let all = graph.nodes.iter().flat_map(|to| &to.inputs).chain(&graph.to_master);
-    let edges = all.filter(|edge| Some(edge.from) == number).map(|edge| edge.tap(&graph.nodes));
+/// Of each strip, whether others take its pre tap and its post tap.
+pub(crate) fn taken(graph: &Graph<'_>) -> Vec<[bool; 2]> {
+    let mut taken = vec![[false; 2]; graph.nodes.len()];
+    let edges = graph.nodes.iter().flat_map(|to| &to.inputs).chain(&graph.to_master);
+    let edges = edges.map(|edge| (Some(edge.from), edge.tap(&graph.nodes)));
     let keys = graph.nodes.iter().flat_map(|to| &to.keys).chain(&graph.master_keys).flatten();
-    let keys = keys.filter(|key| key.from == number).map(|key| key.tap);
-    let mut taps = [false; 2];
-    edges.chain(keys).for_each(|tap| taps[usize::from(tap == Tap::Post)] = true);
+    for (from, tap) in edges.chain(keys.map(|key| (key.from, key.tap))) {
+        from.into_iter().for_each(|from| taken[from][usize::from(tap == Tap::Post)] = true);
+    }
+    taken
+}
+
+/// What there is to keep of a strip of which others take these taps.
+pub(crate) fn shape(node: &Node<'_>, taps: [bool; 2]) -> Shape {
     Shape {
         taps,
         waves: 1 + if node.split { node.lanes.len() } else { 0 },

@@ -65,6 +65,10 @@ pub(crate) struct Delivery {
     pub(crate) end: Option<i64>,
     /// The section that this is, where it is not the whole song.
     pub(crate) section: Option<String>,
+    /// Whether files are measured and hashed.
+    pub(crate) measured: bool,
+    /// Whether stems are looked for whose left and right are the same.
+    pub(crate) seeks_mono: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -120,6 +124,8 @@ impl Delivery {
             start,
             end,
             section: options.section.clone(),
+            measured: options.measured,
+            seeks_mono: options.mono_stems,
         })
     }
 
@@ -127,6 +133,10 @@ impl Delivery {
     pub(crate) fn findings(&self, graph: &Graph<'_>, options: &BounceOptions) -> Vec<Finding> {
         let note = |code: &str, message: &str| Finding::new(Severity::Note, code, message);
         let mut findings: Vec<Finding> = folds::lost_in_files(graph, self.format.layout).into_iter().collect();
+        if !self.measured {
+            let what = "the files are neither measured nor hashed: the receipt cannot be proven again";
+            findings.push(note("not-measured", what).hint("leave out --no-measure before the set goes to somebody"));
+        }
         if self.format.coding.integer_bits() == Some(16) {
             let message =
                 "16-bit files are for demos; what is worked with further is delivered with 24 bits or as floats";

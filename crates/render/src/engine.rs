@@ -1,6 +1,6 @@
 //! `Schedule` → lanes: one pass over the timeline, block by block.
 
-use crate::cache::{Recorder, Replay, Role, Store, keys, roles, shape};
+use crate::cache::{Recorder, Replay, Role, Store, keys, roles, shape, taken};
 use crate::graph::Graph;
 use crate::master::MasterRun;
 use crate::schedule::Schedule;
@@ -200,13 +200,14 @@ impl<'m> Engine<'m> {
         let (store, read) = (cache.map(|cache| cache.store), cache.is_some_and(|cache| cache.read));
         let mut roles = roles(graph, store, read, body(graph, options));
         let mut room = cache.map_or(0, |cache| cache.store.room(cache.set));
+        let taken = taken(graph);
         let mut strip = |&number: &usize| {
             let node = &graph.nodes[number];
             let work = match std::mem::replace(&mut roles[number], Role::Idle) {
                 Role::Compute(key) => {
                     let strip = StripRun::new(node, graph, &places, media, buffer, options.fault);
                     let recorder = key.zip(store).map(|(key, store)| {
-                        let shape = shape(node, graph);
+                        let shape = shape(node, taken[number]);
                         // As much as it takes if it is never silent.
                         let most = (graph.end - graph.start) as u64 * 8 * shape.streams().count() as u64;
                         let granted = room.min(2 * most + (1 << 20));
@@ -220,7 +221,7 @@ impl<'m> Engine<'m> {
             };
             Runner { work, late: node.late.output as i64, next: 0 }
         };
-        let taps = |&number: &usize| Taps::new(&graph.nodes[number], buffer);
+        let taps = |&number: &usize| Taps::new(&graph.nodes[number], taken[number], buffer);
         Self {
             strips: schedule.levels.iter().map(|level| level.iter().map(&mut strip).collect()).collect(),
             taps: schedule.levels.iter().map(|level| level.iter().map(taps).collect()).collect(),

@@ -6,7 +6,7 @@ use crate::signal::{Heard, Signal};
 use crate::slot::{Bay, Slot, multiply};
 use crate::strip::{Inputs, Place, Taps, plain_gain};
 use crate::{EngineOptions, Fault};
-use stemwright_core::Target;
+use stemwright_core::{Master, Target};
 use stemwright_dsp::Controller;
 
 pub(crate) struct MasterRun {
@@ -20,9 +20,16 @@ pub(crate) struct MasterRun {
     out: Signal,
     /// How late the mix and the master are.
     late: [i64; 2],
+    /// Whether there is nothing in the chain, so that what comes out is the mix itself.
+    plain: bool,
     fault: Option<Fault>,
     /// The last frame of the late lane, for [`Fault::LaneLate`].
     withheld: Vec<f64>,
+}
+
+/// Whether a master changes nothing.
+pub(crate) fn is_plain(master: &Master) -> bool {
+    master.inserts.is_empty() && master.gain.0 == 0.0 && master.automation.is_empty()
 }
 
 impl MasterRun {
@@ -52,6 +59,7 @@ impl MasterRun {
             fader: plain_gain(master.gain, Target::Gain, &master.automation, vec![1.0]),
             out: Signal::new(channels, through, block),
             late: [late.input as i64, late.output as i64],
+            plain: through == 0 && is_plain(master),
             fault,
             withheld: vec![0.0; channels],
         }
@@ -62,6 +70,9 @@ impl MasterRun {
         self.inputs.sum(start, frames, &mut self.mix, done);
         self.break_first_lane(frames);
         self.mix.keep(frames);
+        if self.plain {
+            return;
+        }
         // Where lanes stay before the chain, `out` has none.
         for (out, mix) in self.out.waves_mut().zip(self.mix.waves_mut()) {
             out.silent = mix.silent;
@@ -94,11 +105,12 @@ impl MasterRun {
         let waiting = (output - input) as usize;
         let lanes = if self.out.lanes.is_empty() { (&self.mix, waiting) } else { (&self.out, 0) };
         let stem = |lane| lanes.0.heard(1 + lane, lanes.1, frames).channels;
+        let mix = self.mix.heard(0, waiting, frames).channels;
         Block {
             start,
             frames,
-            mix: self.mix.heard(0, waiting, frames).channels,
-            master: self.out.heard(0, 0, frames).channels,
+            master: if self.plain { mix.clone() } else { self.out.heard(0, 0, frames).channels },
+            mix,
             stems: (0..self.mix.lanes.len()).map(stem).collect(),
         }
     }

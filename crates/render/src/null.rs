@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use stemwright_core::{CONTROL_GRID, SampleRate};
+use stemwright_simd::{peak, widest};
 
 /// What the null test found.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -33,8 +34,6 @@ struct Channel {
     now: f64,
     /// Intervals and their largest Σ|stem|: falling, none older than a second.
     recent: VecDeque<(u64, f64)>,
-    sums: Vec<f64>,
-    magnitudes: Vec<f64>,
 }
 
 impl NullTest {
@@ -69,36 +68,63 @@ impl Channel {
         intervals: u64,
         floor: f64,
     ) {
-        self.sums.clear();
-        self.sums.resize(mix.len(), 0.0);
-        self.magnitudes.clear();
-        self.magnitudes.resize(mix.len(), 0.0);
-        for stem in stems {
-            for ((sum, magnitude), x) in self.sums.iter_mut().zip(&mut self.magnitudes).zip(stem) {
-                *sum += x;
-                *magnitude += x.abs();
-            }
-        }
-        for (n, &mixed) in mix.iter().enumerate() {
-            if self.frame.is_multiple_of(CONTROL_GRID as u64) {
+        let stems: Vec<&[f64]> = stems.collect();
+        let mut at = 0;
+        while at < mix.len() {
+            let phase = (self.frame % CONTROL_GRID as u64) as usize;
+            if phase == 0 {
                 self.next_interval(intervals);
             }
-            self.now = self.now.max(self.magnitudes[n]);
-            let loudest = self.recent.front().map_or(self.now, |&(_, most)| most.max(self.now));
-            let bound = loudest / (1u64 << 34) as f64 + floor;
-            let residual = (mixed - self.sums[n]).abs();
-            if residual > self.found.residual {
-                self.found.residual = residual;
+            let range = at..mix.len().min(at + CONTROL_GRID as usize - phase);
+            at = range.end;
+            self.frame += range.len() as u64;
+            self.run(channel, &mix[range.clone()], stems.iter().map(|stem| &stem[range.clone()]), floor);
+        }
+    }
+
+    /// A stretch of one interval.
+    fn run<'a>(&mut self, channel: usize, mix: &[f64], stems: impl Iterator<Item = &'a [f64]>, floor: f64) {
+        let (mut sums, mut magnitudes) = ([0.0; CONTROL_GRID as usize], [0.0; CONTROL_GRID as usize]);
+        let (sums, magnitudes) = (&mut sums[..mix.len()], &mut magnitudes[..mix.len()]);
+        widest(
+            #[inline(always)]
+            || {
+                for stem in stems {
+                    for n in 0..mix.len() {
+                        sums[n] += stem[n];
+                        magnitudes[n] += stem[n].abs();
+                    }
+                }
+                // Sums become residuals.
+                for (sum, mix) in sums.iter_mut().zip(mix) {
+                    *sum = (mix - *sum).abs();
+                }
+            },
+        );
+        let (residual, loudest) = (peak(sums), peak(magnitudes));
+        let before = self.recent.front().map_or(self.now, |&(_, most)| most.max(self.now));
+        // No bound of the stretch is lower than the first.
+        let least = before / (1u64 << 34) as f64 + floor;
+        let found = &mut self.found;
+        if residual == 0.0 || residual <= found.residual && residual <= found.of_bound * least && residual <= least {
+            self.now = self.now.max(loudest);
+            return;
+        }
+        let first = self.frame - mix.len() as u64;
+        for (n, (&residual, &magnitude)) in sums.iter().zip(&*magnitudes).enumerate() {
+            self.now = self.now.max(magnitude);
+            let bound = before.max(self.now) / (1u64 << 34) as f64 + floor;
+            if residual > found.residual {
+                found.residual = residual;
             }
-            if residual > self.found.of_bound * bound {
-                self.found.of_bound = residual / bound;
+            if residual > found.of_bound * bound {
+                found.of_bound = residual / bound;
             }
             // Fails for what is not a number, too.
             let within = residual <= bound;
             if !within {
-                self.found.first_over.get_or_insert((self.frame, channel));
+                found.first_over.get_or_insert((first + n as u64, channel));
             }
-            self.frame += 1;
         }
     }
 

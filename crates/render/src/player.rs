@@ -4,8 +4,10 @@ use crate::EngineError;
 use crate::clips::PlacedClip;
 use crate::route::add;
 use crate::signal::Wave;
+use std::ops::Range;
 use stemwright_audio::{FrameReader, Media, open_at};
 use stemwright_core::{Fade, SampleRate};
+use stemwright_simd::is_zero;
 
 /// Plays the clips of one track. Readers are open only while their clip sounds.
 pub(crate) struct Player<'m> {
@@ -17,6 +19,7 @@ pub(crate) struct Player<'m> {
     clips: Vec<PlacedClip<'m>>,
     next: usize,
     sounding: Vec<Sounding>,
+    /// What a clip gives that is added to something or goes elsewhere than its own channels.
     scratch: Vec<Vec<f64>>,
 }
 
@@ -33,10 +36,9 @@ impl<'m> Player<'m> {
         track: &'m str,
         rate: SampleRate,
         clips: Vec<PlacedClip<'m>>,
-        block: usize,
     ) -> Self {
         let channels = clips.iter().map(|clip| clip.channels).max().unwrap_or(0);
-        Self { media, track, rate, clips, next: 0, sounding: Vec::new(), scratch: vec![vec![0.0; block]; channels] }
+        Self { media, track, rate, clips, next: 0, sounding: Vec::new(), scratch: vec![Vec::new(); channels] }
     }
 
     /// Whether all clips were played to their ends.
@@ -44,8 +46,58 @@ impl<'m> Player<'m> {
         self.next == self.clips.len() && self.sounding.is_empty()
     }
 
-    /// Adds up what sounds in a block. `out` is clear.
+    /// Puts what sounds in a block into `out`.
+    pub(crate) fn play_alone(&mut self, start: i64, frames: usize, out: &mut Wave) -> Result<(), EngineError> {
+        self.open(start, frames)?;
+        let [sounding] = self.sounding.as_mut_slice() else {
+            out.clear(frames);
+            return self.play(start, frames, out);
+        };
+        let placed = &self.clips[sounding.clip];
+        if !placed.route.is_straight(placed.channels, out.channels.len()) {
+            out.clear(frames);
+            return self.play(start, frames, out);
+        }
+        // One clip whose channels are those of the track: read to where it is wanted.
+        let range = sounding.range(placed, start, frames);
+        for channel in &mut out.channels {
+            channel[..range.start].fill(0.0);
+            channel[range.end..frames].fill(0.0);
+        }
+        let mut slices: Vec<&mut [f64]> =
+            out.channels.iter_mut().map(|channel| &mut channel[range.clone()]).collect();
+        sounding.read(self.track, placed, &mut slices)?;
+        out.silent = slices.iter().all(|channel| is_zero(channel));
+        self.close();
+        Ok(())
+    }
+
+    /// Adds what sounds in a block to `out`.
     pub(crate) fn play(&mut self, start: i64, frames: usize, out: &mut Wave) -> Result<(), EngineError> {
+        self.open(start, frames)?;
+        for sounding in &mut self.sounding {
+            let placed = &self.clips[sounding.clip];
+            let range = sounding.range(placed, start, frames);
+            let scratch = &mut self.scratch[..placed.channels];
+            scratch.iter_mut().for_each(|channel| channel.resize(range.len(), 0.0));
+            let mut slices: Vec<&mut [f64]> = scratch.iter_mut().map(Vec::as_mut_slice).collect();
+            sounding.read(self.track, placed, &mut slices)?;
+            for (channel, cells) in out.channels.iter_mut().zip(&placed.route.cells) {
+                for &(from, factor) in cells {
+                    let source = &self.scratch[from];
+                    if !is_zero(source) {
+                        out.silent = false;
+                        add(&mut channel[range.clone()], source, placed.route.factors[factor]);
+                    }
+                }
+            }
+        }
+        self.close();
+        Ok(())
+    }
+
+    /// Opens what begins to sound in a block.
+    fn open(&mut self, start: i64, frames: usize) -> Result<(), EngineError> {
         let end = start + frames as i64;
         let failed = |source| EngineError::Source { track: self.track.to_owned(), source };
         while let Some(placed) = self.clips.get(self.next).filter(|placed| placed.at < end) {
@@ -55,34 +107,37 @@ impl<'m> Player<'m> {
             }
             self.next += 1;
         }
-        for sounding in &mut self.sounding {
-            let placed = &self.clips[sounding.clip];
-            let at = (placed.at + sounding.played as i64 - start) as usize;
-            let count = (placed.frames - sounding.played).min((frames - at) as u64) as usize;
-            let mut slices: Vec<&mut [f64]> =
-                self.scratch[..placed.channels].iter_mut().map(|channel| &mut channel[..count]).collect();
-            let got = sounding.reader.read(&mut slices).map_err(failed)?;
-            if got < count {
-                return Err(EngineError::EndedEarly {
-                    track: self.track.to_owned(),
-                    file: placed.clip.file.clone(),
-                    frame: placed.clip.from + sounding.played + got as u64,
-                });
-            }
-            shape(placed, sounding.played, &mut slices);
-            for (channel, cells) in out.channels.iter_mut().zip(&placed.route.cells) {
-                for &(from, factor) in cells {
-                    let source = &self.scratch[from][..count];
-                    if source.iter().any(|&x| x != 0.0) {
-                        out.silent = false;
-                        add(&mut channel[at..at + count], source, placed.route.factors[factor]);
-                    }
-                }
-            }
-            sounding.played += count as u64;
-        }
+        Ok(())
+    }
+
+    /// Closes what has ended.
+    fn close(&mut self) {
         let clips = &self.clips;
         self.sounding.retain(|sounding| sounding.played < clips[sounding.clip].frames);
+    }
+}
+
+impl Sounding {
+    /// Where in a block it sounds.
+    fn range(&self, placed: &PlacedClip<'_>, start: i64, frames: usize) -> Range<usize> {
+        let at = (placed.at + self.played as i64 - start) as usize;
+        at..at + (placed.frames - self.played).min((frames - at) as u64) as usize
+    }
+
+    /// Its next frames.
+    fn read(&mut self, track: &str, placed: &PlacedClip<'_>, out: &mut [&mut [f64]]) -> Result<(), EngineError> {
+        let failed = |source| EngineError::Source { track: track.to_owned(), source };
+        let count = out.first().map_or(0, |channel| channel.len());
+        let got = self.reader.read(out).map_err(failed)?;
+        if got < count {
+            return Err(EngineError::EndedEarly {
+                track: track.to_owned(),
+                file: placed.clip.file.clone(),
+                frame: placed.clip.from + self.played + got as u64,
+            });
+        }
+        shape(placed, self.played, out);
+        self.played += count as u64;
         Ok(())
     }
 }

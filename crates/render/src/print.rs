@@ -20,8 +20,18 @@ pub(crate) struct Print {
     pub(crate) integers: Vec<i32>,
     floats: Vec<f32>,
     pub(crate) peak: f64,
+    /// Nothing where only the sums are wanted.
+    meters: Option<Box<Meters>>,
+}
+
+struct Meters {
     true_peak: TruePeak,
     loudness: Loudness,
+}
+
+/// The largest magnitude; what is not a number must not get lost in a maximum: it fails the proof.
+fn loudest(signal: &[&[f64]]) -> f64 {
+    signal.iter().map(|channel| stemwright_simd::peak(channel)).fold(0.0, f64::max)
 }
 
 /// The weights of BS.1770-5 table 4: 1.41 at 60° to 120° from the front, 0 for LFE, 1 elsewhere.
@@ -41,9 +51,13 @@ impl Print {
         spec: &FileSpec,
         factor: f64,
         expected: u64,
+        measured: bool,
     ) -> Result<Self, AudioError> {
         let mut writer = AudioWriter::create(&folder.join(name), spec)?;
         writer.expect_frames(expected);
+        if !measured {
+            writer = writer.without_hash();
+        }
         let channels = spec.layout.channels();
         Ok(Self {
             name: name.to_owned(),
@@ -56,8 +70,10 @@ impl Print {
             integers: Vec::new(),
             floats: Vec::new(),
             peak: 0.0,
-            true_peak: TruePeak::new(channels),
-            loudness: Loudness::with_weights(spec.rate, weights(spec.layout)),
+            meters: measured.then(|| {
+                let loudness = Loudness::with_weights(spec.rate, weights(spec.layout));
+                Box::new(Meters { true_peak: TruePeak::new(channels), loudness })
+            }),
         })
     }
 
@@ -66,10 +82,15 @@ impl Print {
         if self.factor == 1.0 {
             return self.take(signal);
         }
+        if self.meters.is_none() && self.format != SampleFormat::Float32 {
+            // Rounding keeps the order: the loudest is the loudest after the gain too.
+            self.peak = self.peak.max(loudest(signal) * self.factor.abs());
+            return self.writer.write_integers(&self.integers);
+        }
         let mut scaled = std::mem::take(&mut self.scaled);
         for (scaled, channel) in scaled.iter_mut().zip(signal) {
-            scaled.clear();
-            scaled.extend(channel.iter().map(|x| x * self.factor));
+            scaled.resize(channel.len(), 0.0);
+            stemwright_simd::scaled(scaled, channel, self.factor);
         }
         let taken = self.take(&scaled.iter().map(Vec::as_slice).collect::<Vec<_>>());
         self.scaled = scaled;
@@ -77,17 +98,16 @@ impl Print {
     }
 
     fn take(&mut self, signal: &[&[f64]]) -> Result<(), AudioError> {
-        let peak = signal.iter().flat_map(|channel| channel.iter()).fold(0.0f64, |peak, x| {
-            // What is not a number must not get lost in a maximum: it fails the proof.
-            if x.is_nan() { f64::INFINITY } else { peak.max(x.abs()) }
-        });
+        let peak = loudest(signal);
         self.peak = self.peak.max(peak);
-        if peak == 0.0 {
-            self.true_peak.silence(signal[0].len() as u64);
-            self.loudness.silence(signal[0].len() as u64);
-        } else if peak.is_finite() {
-            self.true_peak.block(signal);
-            self.weigh(signal);
+        if let Some(meters) = &mut self.meters {
+            if peak == 0.0 {
+                meters.true_peak.silence(signal[0].len() as u64);
+                meters.loudness.silence(signal[0].len() as u64);
+            } else if peak.is_finite() {
+                meters.true_peak.block(signal);
+                self.weigh(signal);
+            }
         }
         if self.format != SampleFormat::Float32 {
             return self.writer.write_integers(&self.integers);
@@ -103,29 +123,34 @@ impl Print {
     }
 
     fn weigh(&mut self, signal: &[&[f64]]) {
-        let (Layout::MidSide, [mid, side]) = (self.layout, signal) else { return self.loudness.block(signal) };
+        let Some(Meters { loudness, .. }) = self.meters.as_deref_mut() else { return };
+        let (Layout::MidSide, [mid, side]) = (self.layout, signal) else { return loudness.block(signal) };
         self.decoded.iter_mut().for_each(Vec::clear);
         self.decoded[0].extend(mid.iter().zip(*side).map(|(mid, side)| mid + side));
         self.decoded[1].extend(mid.iter().zip(*side).map(|(mid, side)| mid - side));
-        self.loudness.block(&self.decoded.each_ref().map(Vec::as_slice));
+        loudness.block(&self.decoded.each_ref().map(Vec::as_slice));
     }
 
     /// What is stored of its levels.
     pub(crate) fn levels(&mut self) -> Levels {
-        self.true_peak.finish();
+        let peak_dbfs = Db::of(self.peak).stored();
+        let Some(Meters { true_peak, loudness }) = self.meters.as_deref_mut() else {
+            return Levels { peak_dbfs, ..Levels::default() };
+        };
+        true_peak.finish();
         let stored = |level: Option<f64>| level.and_then(|level| Db(level).stored());
         Levels {
-            peak_dbfs: Db::of(self.peak).stored(),
-            true_peak_dbtp: Db::of(self.true_peak.peak()).stored(),
-            integrated_lufs: stored(self.loudness.integrated()),
-            momentary_lufs: stored(self.loudness.momentary_max()),
-            short_term_lufs: stored(self.loudness.short_term_max()),
-            range_lu: stored(self.loudness.range()),
+            peak_dbfs,
+            true_peak_dbtp: Db::of(true_peak.peak()).stored(),
+            integrated_lufs: stored(loudness.integrated()),
+            momentary_lufs: stored(loudness.momentary_max()),
+            short_term_lufs: stored(loudness.short_term_max()),
+            range_lu: stored(loudness.range()),
         }
     }
 
-    /// Completes the file and reads it back for its hash.
-    pub(crate) fn finish(mut self, folder: &Path, levels: Levels) -> Result<FileProof, AudioError> {
+    /// Completes the file and, where it was measured, reads it back for its hash.
+    pub(crate) fn finish(mut self, folder: &Path, levels: Levels) -> Result<Option<FileProof>, AudioError> {
         self.writer.loudness(BextLoudness {
             integrated: levels.integrated_lufs,
             range: levels.range_lu,
@@ -134,7 +159,8 @@ impl Print {
             short_term: levels.short_term_lufs,
         });
         let written = self.writer.finish()?;
+        let Some(pcm_sha256) = written.pcm_sha256 else { return Ok(None) };
         let sha256 = file_sha256(&folder.join(&self.name))?;
-        Ok(FileProof { name: self.name, sha256, pcm_sha256: written.pcm_sha256 })
+        Ok(Some(FileProof { name: self.name, sha256, pcm_sha256 }))
     }
 }

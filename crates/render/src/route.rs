@@ -21,6 +21,15 @@ impl Route {
         Self::of_matrix(&rows.collect::<Vec<Vec<f64>>>())
     }
 
+    /// Whether each of so many channels goes into one of as many as it is.
+    pub(crate) fn is_straight(&self, from: usize, to: usize) -> bool {
+        let straight = |(number, cells): (usize, &Vec<(usize, usize)>)| match cells.as_slice() {
+            [(channel, factor)] => *channel == number && self.factors[*factor] == 1.0,
+            _ => false,
+        };
+        from == to && self.cells.len() == to && self.cells.iter().enumerate().all(straight)
+    }
+
     fn of_matrix(matrix: &[Vec<f64>]) -> Self {
         let mut factors = Vec::new();
         let mut cell = |(from, &factor): (usize, &f64)| {
@@ -36,9 +45,10 @@ impl Route {
 
 /// `sum += x·factor`.
 pub(crate) fn add(sum: &mut [f64], x: &[f64], factor: f64) {
-    if factor == 1.0 {
-        sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += x);
-    } else {
-        sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += x * factor);
-    }
+    if factor == 1.0 { stemwright_simd::add(sum, x) } else { stemwright_simd::add_scaled(sum, x, factor) }
+}
+
+/// `sum = x·factor`, for slices of one length.
+pub(crate) fn put(sum: &mut [f64], x: &[f64], factor: f64) {
+    if factor == 1.0 { sum.copy_from_slice(x) } else { stemwright_simd::scaled(sum, x, factor) }
 }

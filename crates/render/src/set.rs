@@ -2,13 +2,14 @@
 
 use crate::delivery::{Delivery, MASTER, MIX, PREMASTER};
 use crate::engine::PARALLEL_FROM;
+use crate::master::is_plain;
 use crate::null::{Null, NullTest};
 use crate::print::Print;
 use crate::route::{Route, add};
 use crate::{Block, EngineError, Graph, Sink};
 use rayon::prelude::*;
 use std::path::Path;
-use stemwright_audio::{AudioError, Bext, Chunk, FileSpec, Ixml, Remainders, SampleFormat, SumQuantiser};
+use stemwright_audio::{AudioError, Bext, Chunk, FileSpec, Ixml, Remainders, SampleFormat, SumQuantiser, file_sha256};
 use stemwright_core::{FileProof, Layout, Levels, Session};
 
 /// The manifest's name.
@@ -20,6 +21,8 @@ pub(crate) struct SetWriter<'d> {
     delivery: &'d Delivery,
     /// What the stems add up to, and the other side of the master chain.
     references: [Print; 2],
+    /// Whether both are the same samples: then the second is measured and hashed with the first.
+    same: bool,
     /// By stem; none for those that are not written.
     stems: Vec<Option<Print>>,
     extras: Vec<Print>,
@@ -46,6 +49,8 @@ pub(crate) struct Finished {
     /// Frames in every file.
     pub(crate) frames: u64,
     /// References, stems and extras that were written, in this order.
+    pub(crate) names: Vec<String>,
+    /// Their hashes, in the same order; none where nothing was measured.
     pub(crate) files: Vec<FileProof>,
     /// Largest magnitudes, in the same order.
     pub(crate) peaks: Vec<f64>,
@@ -97,12 +102,18 @@ impl<'d> SetWriter<'d> {
     ) -> Result<Self, AudioError> {
         let (session, format) = (graph.session, delivery.format);
         let (layout, factor) = (format.layout, format.gain.factor());
-        let file = |title: &str, name: &str, layout: Layout, chunks: &[Chunk]| {
-            Print::create(folder, name, &spec(session, title, layout, chunks, delivery), factor, expected)
+        let print = |title: &str, name: &str, layout: Layout, chunks: &[Chunk], measured: bool| {
+            let spec = spec(session, title, layout, chunks, delivery);
+            Print::create(folder, name, &spec, factor, expected, measured)
         };
+        let file = |title: &str, name: &str, layout: Layout, chunks: &[Chunk]| {
+            print(title, name, layout, chunks, delivery.measured)
+        };
+        // Each file has a dither of its own.
+        let same = is_plain(&session.master) && !format.dither;
         let [sum, beside] = format.references();
         let beside_title = if format.through_master { "Premaster" } else { "Master" };
-        let references = [file("Mix reference", &sum, layout, &[])?, file(beside_title, &beside, layout, &[])?];
+        let references = [file("Mix reference", &sum, layout, &[])?, print(beside_title, &beside, layout, &[], delivery.measured && !same)?];
         let stem = |(stem, chunks): (&crate::delivery::DeliveredStem, &Vec<Chunk>)| {
             let layout = if stem.mono { Layout::Mono } else { layout };
             stem.written.then(|| file(&stem.name, &stem.file, layout, chunks)).transpose()
@@ -118,6 +129,7 @@ impl<'d> SetWriter<'d> {
         Ok(Self {
             delivery,
             references,
+            same,
             stems,
             extras: delivery.extras.iter().map(extra).collect::<Result<_, _>>()?,
             fold: (layout != session.master.layout)
@@ -143,13 +155,23 @@ impl<'d> SetWriter<'d> {
         let same_sides = self.apart.iter().map(same).collect();
         let mut prints: Vec<Print> =
             self.references.into_iter().chain(self.stems.into_iter().flatten()).chain(self.extras).collect();
+        let names: Vec<String> = prints.iter().map(|file| file.name.clone()).collect();
         let peaks = prints.iter().map(|file| file.peak).collect();
-        let levels: Vec<Levels> = prints.iter_mut().map(Print::levels).collect();
-        let files: Vec<Result<FileProof, AudioError>> =
+        let mut levels: Vec<Levels> = prints.iter_mut().map(Print::levels).collect();
+        if self.same {
+            levels[1] = levels[0];
+        }
+        let files: Vec<Result<Option<FileProof>, AudioError>> =
             prints.into_par_iter().zip(&levels).map(|(file, levels)| file.finish(folder, *levels)).collect();
+        let mut files: Vec<Option<FileProof>> = files.into_iter().collect::<Result<_, _>>()?;
+        if let (true, Some(first)) = (self.same, &files[0]) {
+            let (name, pcm_sha256) = (names[1].clone(), first.pcm_sha256.clone());
+            files[1] = Some(FileProof { sha256: file_sha256(&folder.join(&name))?, name, pcm_sha256 });
+        }
         Ok(Finished {
             frames: (self.now - self.delivery.start).max(0) as u64,
-            files: files.into_iter().collect::<Result<_, _>>()?,
+            names,
+            files: files.into_iter().flatten().collect(),
             peaks,
             levels,
             null,
@@ -195,12 +217,17 @@ impl<'d> SetWriter<'d> {
         prove: bool,
     ) -> Result<(), EngineError> {
         let serial = sum[0].len() < PARALLEL_FROM;
-        let Self { references, quantiser, beside_id, null, stem_integers, .. } = self;
+        let Self { references, same, quantiser, beside_id, null, stem_integers, .. } = self;
         let [whole, other] = references;
         let mut quantise = || {
             let Some(quantiser) = quantiser else { return };
-            quantiser.alone(beside_id, quantiser.frame(), beside, &mut other.integers);
+            if !*same {
+                quantiser.alone(beside_id, quantiser.frame(), beside, &mut other.integers);
+            }
             quantiser.block(sum, stems, &mut whole.integers, stem_integers);
+            if *same {
+                other.integers.clone_from(&whole.integers);
+            }
         };
         match (prove, serial) {
             (false, _) => quantise(),
@@ -211,7 +238,9 @@ impl<'d> SetWriter<'d> {
             (true, false) => _ = rayon::join(|| null.block(sum, stems), quantise),
         }
         self.sum_extras(stems);
-        self.join_sides(stems);
+        if self.delivery.seeks_mono {
+            self.join_sides(stems);
+        }
         for (print, integers) in self.stems.iter_mut().zip(&mut self.stem_integers) {
             if let Some(print) = print {
                 std::mem::swap(&mut print.integers, integers);

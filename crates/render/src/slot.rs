@@ -271,8 +271,7 @@ pub(crate) fn multiply(wave: &mut Wave, start: i64, frames: usize, controls: Con
                 }
             }
         } else if controls.first()[which] != 1.0 {
-            let factor = controls.first()[which];
-            channel[..frames].iter_mut().for_each(|x| *x *= factor);
+            stemwright_simd::scale(&mut channel[..frames], controls.first()[which]);
         }
     }
 }

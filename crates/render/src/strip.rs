@@ -2,7 +2,7 @@
 
 use crate::graph::{Edge, Graph, Node};
 use crate::player::Player;
-use crate::route::{Route, add};
+use crate::route::{Route, add, put};
 use crate::signal::{Heard, Signal, Wave};
 use crate::slot::{Bay, Slot, multiply};
 use crate::{EngineError, Fault};
@@ -31,29 +31,34 @@ pub(crate) struct StripRun<'m> {
 pub(crate) struct Taps {
     /// After the inserts.
     pre: Signal,
-    /// After gain and pan.
-    post: Signal,
+    /// After gain and pan; `None` where nobody takes what is before: then the fader works in place.
+    post: Option<Signal>,
 }
 
 impl Taps {
-    pub(crate) fn new(node: &Node<'_>, block: usize) -> Self {
+    /// Buffers for a strip whose pre tap others take or do not.
+    pub(crate) fn new(node: &Node<'_>, taken: [bool; 2], block: usize) -> Self {
         let lanes = lanes(node);
         let [pre, post] = node.late.kept;
-        Self {
-            pre: Signal::new(node.layout.channels(), lanes, block).keeping(pre),
-            post: Signal::new(node.tap(Tap::Post).channels(), lanes, block).keeping(post),
+        let channels = [node.layout.channels(), node.tap(Tap::Post).channels()];
+        let signal = |channels, kept| Signal::new(channels, lanes, block).keeping(kept);
+        if !taken[0] && channels[0] == channels[1] {
+            return Self { pre: signal(channels[0], post), post: None };
         }
+        Self { pre: signal(channels[0], pre), post: Some(signal(channels[1], post)) }
     }
 
     /// Silences the block at hand.
     pub(crate) fn begin(&mut self, frames: usize) {
-        let Self { pre, post } = self;
-        pre.waves_mut().chain(post.waves_mut()).for_each(|wave| wave.clear(frames));
+        self.signals_mut().for_each(|signal| signal.waves_mut().for_each(|wave| wave.clear(frames)));
     }
 
     /// Puts a piece of one channel of a wave into the block at hand.
     pub(crate) fn put(&mut self, tap: Tap, wave: usize, channel: usize, at: usize, piece: &[f64]) {
-        let signal = if tap == Tap::Pre { &mut self.pre } else { &mut self.post };
+        let signal = match (tap, &mut self.post) {
+            (Tap::Post, Some(post)) => post,
+            _ => &mut self.pre,
+        };
         let Some(wave) = signal.waves_mut().nth(wave) else { return };
         wave.silent &= piece.iter().all(|&x| x == 0.0);
         wave.channels[channel][at..at + piece.len()].copy_from_slice(piece);
@@ -61,25 +66,33 @@ impl Taps {
 
     /// Notes the block that is complete, for those who need it later.
     pub(crate) fn keep(&mut self, frames: usize) {
-        self.pre.keep(frames);
-        self.post.keep(frames);
+        self.signals_mut().for_each(|signal| signal.keep(frames));
     }
 
+    /// What others take there.
     pub(crate) fn at(&self, tap: Tap) -> &Signal {
-        match tap {
-            Tap::Pre => &self.pre,
-            Tap::Post => &self.post,
+        match (tap, &self.post) {
+            (Tap::Post, Some(post)) => post,
+            _ => &self.pre,
         }
+    }
+
+    fn signals(&self) -> impl Iterator<Item = &Signal> {
+        std::iter::once(&self.pre).chain(&self.post)
+    }
+
+    fn signals_mut(&mut self) -> impl Iterator<Item = &mut Signal> {
+        std::iter::once(&mut self.pre).chain(&mut self.post)
     }
 
     /// Whether nothing is kept for others but exact zeros.
     pub(crate) fn is_at_rest(&self) -> bool {
-        self.pre.is_at_rest() && self.post.is_at_rest()
+        self.signals().all(Signal::is_at_rest)
     }
 
     /// For how many more frames something audible is kept for others.
     pub(crate) fn pending(&self) -> u64 {
-        self.pre.pending().max(self.post.pending())
+        self.signals().map(Signal::pending).max().unwrap_or(0)
     }
 }
 
@@ -128,7 +141,7 @@ impl<'m> StripRun<'m> {
         Self {
             inputs: Inputs::new(&node.inputs, node.layout, (&node.lanes, node.split), node.late.input, graph, places),
             player: (!node.clips.is_empty())
-                .then(|| Player::new(media, &strip.name, session.rate, node.clips.clone(), block)),
+                .then(|| Player::new(media, &strip.name, session.rate, node.clips.clone())),
             inverted: strip.inverted,
             slots: bay.slots(&strip.inserts, &node.late, &node.keys, &strip.automation),
             mid_side: node.layout == Layout::MidSide,
@@ -149,9 +162,16 @@ impl<'m> StripRun<'m> {
     ) -> Result<(), EngineError> {
         let Taps { pre, post } = taps;
         let [start, end] = self.late.map(|late| now - late);
-        self.inputs.sum(start, frames, pre, done);
-        if let Some(player) = &mut self.player {
-            player.play(start, frames, &mut pre.whole)?;
+        match &mut self.player {
+            Some(player) if self.inputs.0.is_empty() => {
+                pre.lanes.iter_mut().for_each(|lane| lane.clear(frames));
+                player.play_alone(start, frames, &mut pre.whole)?;
+            }
+            Some(player) => {
+                self.inputs.sum(start, frames, pre, done);
+                player.play(start, frames, &mut pre.whole)?;
+            }
+            None => self.inputs.sum(start, frames, pre, done),
         }
         if self.inverted {
             for wave in pre.waves_mut().filter(|wave| !wave.silent) {
@@ -169,6 +189,11 @@ impl<'m> StripRun<'m> {
             pre.waves_mut().for_each(|wave| multiply(wave, end, frames, controls));
         }
         let controls = self.fader.block(end, frames);
+        let Some(post) = post else {
+            pre.waves_mut().for_each(|wave| multiply(wave, end, frames, controls));
+            taps.keep(frames);
+            return Ok(());
+        };
         for (pre, post) in pre.waves_mut().zip(post.waves_mut()) {
             post.silent = pre.silent;
             for (c, channel) in post.channels.iter_mut().enumerate() {
@@ -285,9 +310,9 @@ impl Inputs {
         Self(edges.iter().map(input).collect())
     }
 
-    /// Clears `into` and adds everything up.
+    /// Adds everything up in `into`.
     pub(crate) fn sum(&mut self, start: i64, frames: usize, into: &mut Signal, done: &[Vec<Taps>]) {
-        into.waves_mut().for_each(|wave| wave.clear(frames));
+        into.waves_mut().for_each(|wave| wave.silent = true);
         for input in &mut self.0 {
             let source = done[input.from.0][input.from.1].at(input.tap);
             let controls = match &mut input.gain {
@@ -299,18 +324,25 @@ impl Inputs {
                 if from.silent {
                     return;
                 }
-                to.silent = false;
+                // What comes first is written over what was there.
+                let first = std::mem::replace(&mut to.silent, false);
                 for (sum, cells) in to.channels.iter_mut().zip(cells) {
-                    for &(channel, factor) in cells {
-                        let (sum, x) = (&mut sum[..frames], from.channels[channel]);
-                        if !controls.is_moving() {
-                            add(sum, x, controls.first()[factor]);
-                            continue;
-                        }
-                        for run in runs(start, frames) {
-                            for (i, n) in run.range().enumerate() {
-                                sum[n] += x[n] * controls.value(run, i, factor);
+                    let sum = &mut sum[..frames];
+                    if first && (cells.is_empty() || controls.is_moving()) {
+                        sum.fill(0.0);
+                    }
+                    for (number, &(channel, factor)) in cells.iter().enumerate() {
+                        let x = from.channels[channel];
+                        if controls.is_moving() {
+                            for run in runs(start, frames) {
+                                for (i, n) in run.range().enumerate() {
+                                    sum[n] += x[n] * controls.value(run, i, factor);
+                                }
                             }
+                        } else if first && number == 0 {
+                            put(sum, x, controls.first()[factor]);
+                        } else {
+                            add(sum, x, controls.first()[factor]);
                         }
                     }
                 }
@@ -320,5 +352,6 @@ impl Inputs {
                 add_up(source.heard(from, input.ago, frames), &mut into.lanes[to]);
             }
         }
+        into.waves_mut().filter(|wave| wave.silent).for_each(|wave| wave.clear(frames));
     }
 }

@@ -14,7 +14,7 @@ pub use samples::{add, add_scaled, is_zero, louder, multiply, peak, scale, scale
 /// Runs `work` compiled for the widest vectors of this machine.
 ///
 /// What it calls must be inlined into it to be compiled so: mark the closure and the functions it is made of
-/// `#[inline(always)]`.
+/// `#[inline(always)]`, and write loops with `for`: `for_each` and `fold` are functions that may stay outside.
 ///
 /// ```
 /// let mut samples = [0.5f64; 64];

@@ -3,13 +3,18 @@
 use crate::widest;
 
 macro_rules! over {
-    ($(#[$doc:meta])* $name:ident($x:ident: &mut [f64], $y:ident: &[f64] $(, $factor:ident)?) $each:expr) => {
+    ($(#[$doc:meta])* $name:ident($x:ident, $y:ident $(, $factor:ident)?) $value:expr) => {
         $(#[$doc])*
         #[inline]
-        pub fn $name($x: &mut [f64], $y: &[f64] $(, $factor: f64)?) {
+        pub fn $name(x: &mut [f64], y: &[f64] $(, $factor: f64)?) {
             widest(
                 #[inline(always)]
-                || $x.iter_mut().zip($y).for_each($each),
+                || {
+                    for (x, &$y) in x.iter_mut().zip(y) {
+                        let $x = *x;
+                        *x = $value;
+                    }
+                },
             );
         }
     };
@@ -17,30 +22,27 @@ macro_rules! over {
 
 over! {
     /// `x += y`.
-    add(x: &mut [f64], y: &[f64]) |(x, y)| *x += y
+    add(x, y) x + y
 }
 
 over! {
     /// `x += y·factor`.
-    add_scaled(x: &mut [f64], y: &[f64], factor) |(x, y)| *x += y * factor
+    add_scaled(x, y, factor) x + y * factor
 }
 
 over! {
     /// `x *= y`.
-    multiply(x: &mut [f64], y: &[f64]) |(x, y)| *x *= y
+    multiply(x, y) x * y
 }
 
 over! {
     /// `x = y·factor`.
-    scaled(x: &mut [f64], y: &[f64], factor) |(x, y)| *x = y * factor
+    scaled(_x, y, factor) y * factor
 }
 
 over! {
     /// `x = max(x, |y|)`, where `x` is not negative.
-    louder(x: &mut [f64], y: &[f64]) |(x, y)| {
-        let y = y.abs();
-        *x = if y > *x { y } else { *x };
-    }
+    louder(x, y) if y.abs() > x { y.abs() } else { x }
 }
 
 /// `x *= factor`.
@@ -48,7 +50,11 @@ over! {
 pub fn scale(x: &mut [f64], factor: f64) {
     widest(
         #[inline(always)]
-        || x.iter_mut().for_each(|x| *x *= factor),
+        || {
+            for x in x {
+                *x *= factor;
+            }
+        },
     );
 }
 
@@ -68,8 +74,14 @@ pub fn peak(samples: &[f64]) -> f64 {
                     most[i] = most[i].max((piece[i].to_bits() << 1 >> 1) as i64);
                 }
             }
-            let rest = rest.iter().map(|x| (x.to_bits() << 1 >> 1) as i64);
-            most.into_iter().chain(rest).fold(0, i64::max)
+            let mut all = 0;
+            for most in most {
+                all = all.max(most);
+            }
+            for x in rest {
+                all = all.max((x.to_bits() << 1 >> 1) as i64);
+            }
+            all
         },
     );
     let most = f64::from_bits(bits as u64);
@@ -80,7 +92,21 @@ pub fn peak(samples: &[f64]) -> f64 {
 #[inline]
 pub fn is_zero(samples: &[f64]) -> bool {
     // Without a branch for each.
-    samples.chunks(256).all(|samples| samples.iter().fold(0, |bits, x| bits | (x.to_bits() << 1)) == 0)
+    widest(
+        #[inline(always)]
+        || {
+            for piece in samples.chunks(256) {
+                let mut bits = 0;
+                for x in piece {
+                    bits |= x.to_bits() << 1;
+                }
+                if bits != 0 {
+                    return false;
+                }
+            }
+            true
+        },
+    )
 }
 
 #[cfg(test)]

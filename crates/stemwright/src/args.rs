@@ -145,6 +145,9 @@ pub(crate) struct Bounce {
     /// Neither read nor keep what was rendered before; changes no sample
     #[arg(long)]
     pub(crate) no_cache: bool,
+    /// Leave out loudness, true peak and the hashes: a sketch, sooner; its sums are exact and proven all the same
+    #[arg(long)]
+    pub(crate) no_measure: bool,
     /// Show what would be written, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

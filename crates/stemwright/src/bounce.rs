@@ -155,6 +155,7 @@ impl<'a> Job<'a> {
             block: args.block as usize,
             threads: args.threads.map(usize::from),
             cache: if args.no_cache { None } else { crate::cache::options() },
+            measured: !args.no_measure,
             force: args.force,
             fault: args.inject_fault,
         };

@@ -1,15 +1,25 @@
 //! Samples of a WAV or AIFF file, from any frame on.
 
+use std::cell::RefCell;
 use std::io::SeekFrom;
 use std::path::PathBuf;
+
+use stemwright_simd::widest;
 
 use super::{Coding, PcmFile};
 use crate::source::Source;
 use crate::{AudioError, FrameReader};
 
-/// One piece of reading: large enough to hide a system call, small enough that the bytes are still in the cache when
-/// they are converted.
-const PIECE: usize = 64 << 10;
+/// The largest piece of reading: the bytes are still in the nearest cache when they are converted.
+const PIECE: usize = 32 << 10;
+/// What is wanted at once in pieces of at least this size is read as it is wanted: a reader keeps no bytes of its own, and
+/// a thousand of them take no cache from each other. Less is read ahead, to hide the system call.
+const ENOUGH: usize = 4 << 10;
+
+thread_local! {
+    /// Bytes on their way to numbers.
+    static PASSING: RefCell<Vec<u8>> = RefCell::new(vec![0; PIECE]);
+}
 
 pub(crate) struct PcmReader<S> {
     source: S,
@@ -29,25 +39,26 @@ impl<S: Source> PcmReader<S> {
         Self { source, file, held, next, buffer: Vec::new(), ready: 0..0 }
     }
 
-    fn refill(&mut self) -> Result<(), AudioError> {
-        let frame_bytes = self.held.frame_bytes();
-        let frames = (self.held.frames - self.next).min((PIECE / frame_bytes) as u64);
-        let bytes = frames as usize * frame_bytes;
-        if self.buffer.len() < bytes {
-            self.buffer.resize(bytes, 0);
-        }
-        let read = |source: &mut S, buffer: &mut [u8]| {
-            source.seek(SeekFrom::Start(self.held.start + self.next * frame_bytes as u64))?;
-            source.read_exact(buffer)
-        };
-        read(&mut self.source, &mut self.buffer[..bytes]).map_err(|error| {
-            let error = AudioError::io(&self.file, "read", error);
+    /// Reads so many frames from the file.
+    fn fetch(&mut self, frames: usize, bytes: &mut [u8]) -> Result<(), AudioError> {
+        let at = self.held.start + self.next * self.held.frame_bytes() as u64;
+        let read = self.source.seek(SeekFrom::Start(at)).and_then(|_| self.source.read_exact(bytes));
+        self.next += frames as u64;
+        read.map_err(|error| {
             self.next = self.held.frames;
-            error
-        })?;
-        self.next += frames;
-        self.ready = 0..bytes;
-        Ok(())
+            AudioError::io(&self.file, "read", error)
+        })
+    }
+
+    /// Reads ahead.
+    fn refill(&mut self) -> Result<(), AudioError> {
+        let frames = (self.held.frames - self.next).min((PIECE / self.held.frame_bytes()) as u64) as usize;
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.resize(frames * self.held.frame_bytes(), 0);
+        let fetched = self.fetch(frames, &mut buffer);
+        self.ready = 0..buffer.len();
+        self.buffer = buffer;
+        fetched
     }
 }
 
@@ -58,18 +69,28 @@ impl<S: Source> FrameReader for PcmReader<S> {
         let wanted = out[0].len();
         let mut done = 0;
         while done < wanted {
-            if self.ready.is_empty() {
-                if self.next >= self.held.frames {
-                    self.buffer = Vec::new();
-                    break;
-                }
+            let left = (self.held.frames - self.next).min((wanted - done) as u64) as usize;
+            if !self.ready.is_empty() {
+                let frames = (wanted - done).min(self.ready.len() / frame_bytes);
+                let end = self.ready.start + frames * frame_bytes;
+                convert(&self.buffer[self.ready.start..end], &self.held, out, done);
+                self.ready.start = end;
+                done += frames;
+            } else if left == 0 {
+                self.buffer = Vec::new();
+                break;
+            } else if left * frame_bytes < ENOUGH {
                 self.refill()?;
+            } else {
+                let frames = left.min(PIECE / frame_bytes);
+                PASSING.with_borrow_mut(|passing| {
+                    let bytes = &mut passing[..frames * frame_bytes];
+                    self.fetch(frames, bytes)?;
+                    convert(bytes, &self.held, out, done);
+                    Ok(())
+                })?;
+                done += frames;
             }
-            let frames = (wanted - done).min(self.ready.len() / frame_bytes);
-            let end = self.ready.start + frames * frame_bytes;
-            convert(&self.buffer[self.ready.start..end], &self.held, out, done);
-            self.ready.start = end;
-            done += frames;
         }
         Ok(done)
     }
@@ -77,6 +98,14 @@ impl<S: Source> FrameReader for PcmReader<S> {
 
 /// Interleaved bytes to planar numbers, full scale ±1.0: integers of b bits are divided by 2^(b−1), which is exact.
 fn convert(bytes: &[u8], held: &PcmFile, out: &mut [&mut [f64]], at: usize) {
+    widest(
+        #[inline(always)]
+        || convert_all(bytes, held, out, at),
+    );
+}
+
+#[inline(always)]
+fn convert_all(bytes: &[u8], held: &PcmFile, out: &mut [&mut [f64]], at: usize) {
     match (held.coding, held.big_endian) {
         (Coding::U8, _) => planar(bytes, out, at, |[b]| (f64::from(b) - 128.0) / 128.0),
         (Coding::I8, _) => planar(bytes, out, at, |[b]| f64::from(b.cast_signed()) / 128.0),
@@ -97,11 +126,13 @@ fn convert(bytes: &[u8], held: &PcmFile, out: &mut [&mut [f64]], at: usize) {
 }
 
 /// A value in the upper bytes of 32 bits, where the sign is in its place.
+#[inline(always)]
 fn top(bits: u32) -> f64 {
     f64::from(bits.cast_signed()) / 2_147_483_648.0
 }
 
 /// The most frequent format: two frames at a time from three whole words, which takes half the time of single bytes.
+#[inline(always)]
 fn stereo24(bytes: &[u8], left: &mut [f64], right: &mut [f64]) {
     let (pairs, rest) = bytes.as_chunks::<12>();
     let lefts = left.as_chunks_mut::<2>().0.iter_mut();
@@ -119,6 +150,7 @@ fn stereo24(bytes: &[u8], left: &mut [f64], right: &mut [f64]) {
     }
 }
 
+#[inline(always)]
 fn planar<const B: usize>(bytes: &[u8], out: &mut [&mut [f64]], at: usize, value: impl Fn([u8; B]) -> f64) {
     let channels = out.len();
     let (samples, _) = bytes.as_chunks::<B>();

@@ -3,7 +3,7 @@
 //! What is not in it must not matter: names, the order in which things are written down, latencies (which are
 //! compensated), blocks, threads. The program itself is in it, so that no other build reads what this one kept.
 
-use crate::cache::{Store, shape};
+use crate::cache::{Store, shape, Shape, taken};
 use crate::graph::{Edge, Graph, Node};
 use crate::strip::lane_map;
 use std::fmt::Write as _;
@@ -16,18 +16,26 @@ const LARGE: u64 = 256 << 20;
 /// The keys of all live nodes; none where a file cannot be read.
 pub(crate) fn keys(graph: &Graph<'_>, store: &Store) -> Vec<Option<String>> {
     let mut keys = vec![None; graph.nodes.len()];
+    let taken = taken(graph);
     for &number in &graph.order {
-        keys[number] = describe(graph, &graph.nodes[number], &keys, store).map(|text| sha256(text.as_bytes()));
+        let shape = shape(&graph.nodes[number], taken[number]);
+        keys[number] = describe(graph, &graph.nodes[number], shape, &keys, store).map(|text| sha256(text.as_bytes()));
     }
     keys
 }
 
 /// A strip in words: Rust's `{:?}` of an f64 is exact.
-fn describe(graph: &Graph<'_>, node: &Node<'_>, keys: &[Option<String>], store: &Store) -> Option<String> {
+fn describe(
+    graph: &Graph<'_>,
+    node: &Node<'_>,
+    shape: Shape,
+    keys: &[Option<String>],
+    store: &Store,
+) -> Option<String> {
     let (session, strip) = (graph.session, node.strip);
     let mut text = format!("{}\n{:?} {:?}\n", store.program, session.rate, session.tempo);
     let mut line = |part: std::fmt::Arguments<'_>| text.write_fmt(part).and_then(|()| text.write_char('\n')).ok();
-    line(format_args!("{:?} {:?} {:?}", node.layout, shape(node, graph), strip.inverted))?;
+    line(format_args!("{:?} {shape:?} {:?}", node.layout, strip.inverted))?;
     line(format_args!("{:?} {:?} {:?}", strip.gain, strip.pan, strip.pan_law.unwrap_or(session.pan_law)))?;
     let own = |moves: &&Automation| !matches!(moves.target, Target::Send(_));
     line(format_args!("{:?}", strip.automation.iter().filter(own).collect::<Vec<_>>()))?;
