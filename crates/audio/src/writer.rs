@@ -165,7 +165,10 @@ impl AudioWriter {
         bytes: impl Fn([T; V]) -> [u8; B],
     ) -> Result<(), AudioError> {
         let (groups, rest) = values.as_chunks::<V>();
-        debug_assert!(rest.is_empty() && (groups.len() * B).is_multiple_of(self.frame_bytes), "a whole number of frames");
+        debug_assert!(
+            rest.is_empty() && (groups.len() * B).is_multiple_of(self.frame_bytes),
+            "a whole number of frames"
+        );
         self.frames += (groups.len() * B / self.frame_bytes) as u64;
         self.check_length()?;
         for piece in groups.chunks(PIECE / B / 4) {

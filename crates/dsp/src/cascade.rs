@@ -191,7 +191,10 @@ impl Lanes {
     #[inline(always)]
     fn leave(&self, states: &mut [Section]) {
         let (x1, x2) = (self.x1.get(), self.x2.get());
-        states.iter_mut().zip(x1.into_iter().zip(x2)).for_each(|(state, (x1, x2))| *state = Section::of_state([x1, x2]));
+        states
+            .iter_mut()
+            .zip(x1.into_iter().zip(x2))
+            .for_each(|(state, (x1, x2))| *state = Section::of_state([x1, x2]));
     }
 
     /// [`Section::settle`].

@@ -41,7 +41,9 @@ pub(crate) fn examine(target: &Path) -> Occupied {
         return Occupied::Other(format!("its `{}` is missing or not readable", manifest.receipt));
     };
     if receipt.files.is_empty() {
-        return Occupied::Other("its receipt has no hashes (--no-measure), so nobody knows whether it was changed".into());
+        return Occupied::Other(
+            "its receipt has no hashes (--no-measure), so nobody knows whether it was changed".into(),
+        );
     }
     let mut known: BTreeSet<&str> = receipt.files.iter().map(|file| file.name.as_str()).collect();
     known.extend([crate::set::MANIFEST, manifest.receipt.as_str()]);

@@ -31,12 +31,7 @@ struct Sounding {
 }
 
 impl<'m> Player<'m> {
-    pub(crate) fn new(
-        media: &'m dyn Media,
-        track: &'m str,
-        rate: SampleRate,
-        clips: Vec<PlacedClip<'m>>,
-    ) -> Self {
+    pub(crate) fn new(media: &'m dyn Media, track: &'m str, rate: SampleRate, clips: Vec<PlacedClip<'m>>) -> Self {
         let channels = clips.iter().map(|clip| clip.channels).max().unwrap_or(0);
         Self { media, track, rate, clips, next: 0, sounding: Vec::new(), scratch: vec![Vec::new(); channels] }
     }
@@ -64,8 +59,7 @@ impl<'m> Player<'m> {
             channel[..range.start].fill(0.0);
             channel[range.end..frames].fill(0.0);
         }
-        let mut slices: Vec<&mut [f64]> =
-            out.channels.iter_mut().map(|channel| &mut channel[range.clone()]).collect();
+        let mut slices: Vec<&mut [f64]> = out.channels.iter_mut().map(|channel| &mut channel[range.clone()]).collect();
         sounding.read(self.track, placed, &mut slices)?;
         out.silent = slices.iter().all(|channel| is_zero(channel));
         self.close();

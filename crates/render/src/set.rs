@@ -113,7 +113,10 @@ impl<'d> SetWriter<'d> {
         let same = is_plain(&session.master) && !format.dither;
         let [sum, beside] = format.references();
         let beside_title = if format.through_master { "Premaster" } else { "Master" };
-        let references = [file("Mix reference", &sum, layout, &[])?, print(beside_title, &beside, layout, &[], delivery.measured && !same)?];
+        let references = [
+            file("Mix reference", &sum, layout, &[])?,
+            print(beside_title, &beside, layout, &[], delivery.measured && !same)?,
+        ];
         let stem = |(stem, chunks): (&crate::delivery::DeliveredStem, &Vec<Chunk>)| {
             let layout = if stem.mono { Layout::Mono } else { layout };
             stem.written.then(|| file(&stem.name, &stem.file, layout, chunks)).transpose()

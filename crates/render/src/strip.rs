@@ -140,8 +140,7 @@ impl<'m> StripRun<'m> {
         };
         Self {
             inputs: Inputs::new(&node.inputs, node.layout, (&node.lanes, node.split), node.late.input, graph, places),
-            player: (!node.clips.is_empty())
-                .then(|| Player::new(media, &strip.name, session.rate, node.clips.clone())),
+            player: (!node.clips.is_empty()).then(|| Player::new(media, &strip.name, session.rate, node.clips.clone())),
             inverted: strip.inverted,
             slots: bay.slots(&strip.inserts, &node.late, &node.keys, &strip.automation),
             mid_side: node.layout == Layout::MidSide,

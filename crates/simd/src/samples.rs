@@ -116,7 +116,8 @@ mod tests {
     #[test]
     fn loops_do_what_they_say_at_every_length() {
         for length in [0, 1, 7, 8, 31, 32, 33, 100, 1000] {
-            let y: Vec<f64> = (0..length).map(|i| (i as f64 * 0.7 - 20.0) * if i % 2 == 0 { 1.0 } else { -1.1 }).collect();
+            let y: Vec<f64> =
+                (0..length).map(|i| (i as f64 * 0.7 - 20.0) * if i % 2 == 0 { 1.0 } else { -1.1 }).collect();
             let x: Vec<f64> = (0..length).map(|i| i as f64 * 0.3).collect();
             let after = |work: &dyn Fn(&mut [f64], &[f64])| {
                 let mut changed = x.clone();

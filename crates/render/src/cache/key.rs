@@ -3,7 +3,7 @@
 //! What is not in it must not matter: names, the order in which things are written down, latencies (which are
 //! compensated), blocks, threads. The program itself is in it, so that no other build reads what this one kept.
 
-use crate::cache::{Store, shape, Shape, taken};
+use crate::cache::{Shape, Store, shape, taken};
 use crate::graph::{Edge, Graph, Node};
 use crate::strip::lane_map;
 use std::fmt::Write as _;
