@@ -82,7 +82,7 @@ class Race:
             (out / row.folder).mkdir()
         os.sync()
         environment = {**os.environ, **row.environment}
-        cost = measure.run(command or row.command, self.folder, environment)
+        cost = measure.run(command or row.command, self.folder, environment, status_counts=row.status_counts)
         sizes = [path.stat().st_size for path in (out / row.folder).iterdir() if path.suffix == '.wav']
         if len(sizes) != row.outputs or min(sizes) < 0.99 * self.bytes:
             raise measure.Failed(f'wrote files of {sizes} bytes, where {row.outputs} of {self.bytes} were due')
