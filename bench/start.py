@@ -19,6 +19,8 @@ import tables
 
 # Seconds that a person does not notice.
 HELP_LIMIT, SECOND_LIMIT = 0.010, 0.050
+# The part of a build from which on a crate has a line of its own.
+SHOWN = 0.01
 
 
 def options():
@@ -70,23 +72,23 @@ def build(args):
         print('building anew', file=sys.stderr)
         cost = measure.run(['cargo', 'build', '--release', '--timings', '--locked', '-p', 'stemwright', *jobs],
                            built.ROOT, {**os.environ, 'CARGO_TARGET_DIR': folder})
-        # Scripts may reach it without the date in its name.
         page = (pathlib.Path(folder) / 'cargo-timings/cargo-timing.html').read_text()
     units = json.loads(re.search(r'UNIT_DATA = (\[.*?\]);\n', page, re.S)[1])
-    crates = defaultdict(lambda: [0.0, 0])
+    crates = defaultdict(float)
     for unit in units:
-        crate = crates[f'{unit["name"]} {unit["version"]}']
-        crate[0] += unit['duration']
-        crate[1] += 1
+        crates[f'{unit["name"]} {unit["version"]}'] += unit['duration']
     tables.note(f'A clean release build of {len(crates)} crates: {cost.wall:.0f} s of wall time, {cost.cpu:.0f} s of CPU '
                 f'time, {cost.rss / 1e6:.0f} MB at most in one process'
                 + (f', {args.jobs} jobs' if args.jobs else ''))
-    total = sum(seconds for seconds, _ in crates.values())
+    total = sum(crates.values())
+    shown = [(name, seconds) for name, seconds in sorted(crates.items(), key=lambda item: -item[1])
+             if seconds >= SHOWN * total]
+    others = total - sum(seconds for _, seconds in shown)
     rows = [[name, f'{seconds:.1f}', f'{seconds / total * 100:.1f} %']
-            for name, (seconds, _) in sorted(crates.items(), key=lambda item: -item[1][0])]
+            for name, seconds in [*shown, (f'{len(crates) - len(shown)} others', others)]]
     tables.show('what each crate costs, with its build scripts and macros; the last of ours has the link-time optimisation',
                 ['crate', 's', 'of all'], rows, args.markdown)
-    return {'wall': cost.wall, 'cpu': cost.cpu, 'crates': {name: seconds for name, (seconds, _) in crates.items()}}
+    return {'wall': cost.wall, 'cpu': cost.cpu, 'crates': crates}
 
 
 def main():

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 const OUTPUTS: usize = 5;
 /// A read of each input in turn: small enough that it stays in the cache until it is written, large enough that the
-/// calls themselves do not count. 64 KiB and 1 MiB are both slower.
+/// calls themselves do not count. 64 KiB and 1 MiB take as long.
 const PIECE: usize = 256 << 10;
 
 fn main() -> Result<(), Box<dyn Error>> {
