@@ -172,13 +172,11 @@ impl Plane {
                     integers[n] += if taker[n] == number { step(missing[n]) } else { 0.0 };
                 }
             }
-            let mut alone = 0.0;
             for n in 0..length {
                 let none = taker[n] < 0.0;
-                alone += if none & (missing[n] != 0.0) { 1.0 } else { 0.0 };
+                refused += u64::from(none & (missing[n] != 0.0));
                 missing[n] = if none { 0.0 } else { missing[n] - step(missing[n]) };
             }
-            refused += alone as u64;
         }
         refused
     }
@@ -434,12 +432,13 @@ impl SumQuantiser {
         let factor = if self.dither { 1.5 } else { 0.5 };
         let Plane { sums, active, mixed, giving, .. } = &mut self.planes[channel];
         let missing = &mut giving.missing[..length];
-        let (mut largest, mut bound, mut over) = (0.0f64, 0.0f64, false);
+        // Magnitudes are ordered as their bits are, and a processor finds the largest of whole numbers side by side.
+        let (mut largest, mut bound, mut over) = (0, 0, false);
         for n in 0..length {
             missing[n] = mixed[n] - sums[n];
             let (size, most) = (missing[n].abs(), (active[n] + 1.0) * factor);
-            largest = if size > largest { size } else { largest };
-            bound = if most > bound { most } else { bound };
+            largest = size.to_bits().cast_signed().max(largest);
+            bound = most.to_bits().cast_signed().max(bound);
             // A sum that is not a number is not within either.
             let within = size <= most;
             over |= !within;
@@ -447,6 +446,7 @@ impl SumQuantiser {
         if over {
             return self.settle_each(channel, first, length);
         }
+        let [largest, bound] = [largest, bound].map(|bits| f64::from_bits(bits.cast_unsigned()));
         self.remainders.bound = self.remainders.bound.max(bound);
         self.remainders.largest = self.remainders.largest.max(largest as u32);
         self.remainders.lsb_errors += self.planes[channel].distribute_all(length, self.depth);

@@ -44,8 +44,9 @@ pub struct AudioWriter {
     /// Frames so far, written or not.
     frames: u64,
     hash: Option<Sha256>,
-    /// Samples, interleaved and little-endian, not yet hashed and written.
+    /// Samples, interleaved and little-endian, and how many of these bytes are not yet hashed and written.
     buffer: Vec<u8>,
+    filled: usize,
 }
 
 /// What surrounds the samples, and how they are stored.
@@ -91,7 +92,8 @@ impl AudioWriter {
             loudness: None,
             frames: 0,
             hash: Some(Sha256::new()),
-            buffer: Vec::with_capacity(PIECE + 64),
+            buffer: vec![0; PIECE],
+            filled: 0,
         })
     }
 
@@ -171,10 +173,10 @@ impl AudioWriter {
         );
         self.frames += (groups.len() * B / self.frame_bytes) as u64;
         self.check_length()?;
+        // What is flushed at three quarters has room for another.
         for piece in groups.chunks(PIECE / B / 4) {
-            let old = self.buffer.len();
-            self.buffer.resize(old + piece.len() * B, 0);
-            let (slots, _) = self.buffer[old..].as_chunks_mut::<B>();
+            let (slots, _) = self.buffer[self.filled..][..piece.len() * B].as_chunks_mut::<B>();
+            self.filled += piece.len() * B;
             widest(
                 #[inline(always)]
                 || {
@@ -183,7 +185,7 @@ impl AudioWriter {
                     }
                 },
             );
-            if self.buffer.len() >= PIECE * 3 / 4 {
+            if self.filled >= PIECE * 3 / 4 {
                 self.flush()?;
             }
         }
@@ -208,17 +210,18 @@ impl AudioWriter {
     }
 
     fn flush(&mut self) -> Result<(), AudioError> {
-        if let Some(hash) = &mut self.hash {
-            hash.update(&self.buffer);
+        let Self { outlet, body, hash, .. } = self;
+        let buffer = &self.buffer[..self.filled];
+        if let Some(hash) = hash {
+            hash.update(buffer);
         }
-        let Self { outlet, body, buffer, .. } = self;
         let written = match body {
             Body::Wav(_) => outlet.append(buffer, "write samples"),
             Body::Aiff(body) => body.samples(outlet, buffer),
             Body::Flac(body) => body.samples(outlet, buffer),
         };
         written.map_err(|error| self.error(error))?;
-        self.buffer.clear();
+        self.filled = 0;
         Ok(())
     }
 

@@ -6,8 +6,9 @@
 
 use crate::NOTHING;
 use crate::section::{Coefficients, Section};
+use std::ops::{Add, Mul, Sub};
 use stemwright_core::CONTROL_GRID;
-use stemwright_simd::{Pair, widest};
+use stemwright_simd::{Pair, Quad, Quads, widest};
 
 /// How many frames a section is behind the one before it. With 1, the way from its input to its output would be waited
 /// for; with 2, only the shorter one around its state is.
@@ -62,7 +63,7 @@ impl Block<'_> {
     #[inline(always)]
     fn run<S: Samples, const K: usize>(&self, mut samples: S, states: &mut [Vec<Section>]) {
         let (frames, behind) = (samples.frames(), SKEW * (K - 1));
-        let mut sections: [Lanes; K] =
+        let mut sections: [Lanes<Pair>; K] =
             std::array::from_fn(|k| Lanes::new(&self.coefficients[k], &states[k][self.first..]));
         // What a section has to do before all of them can work; where the block is as short as that, all it has to do.
         let short = frames <= behind + SKEW;
@@ -78,46 +79,91 @@ impl Block<'_> {
     }
 
     #[inline(always)]
-    fn together<S: Samples, const K: usize>(&self, sections: &mut [Lanes; K], samples: &mut S) {
+    fn together<S: Samples, const K: usize>(&self, sections: &mut [Lanes<Pair>; K], samples: &mut S) {
         let (frames, behind) = (samples.frames(), SKEW * (K - 1));
         // What each section gave two steps ago, and last.
-        let mut older: [Pair; K] = std::array::from_fn(|k| samples.at((behind - SKEW * k).saturating_sub(SKEW)));
-        let mut last: [Pair; K] = std::array::from_fn(|k| samples.at((behind - SKEW * k + 1).saturating_sub(SKEW)));
-        let mut tick_all = |sections: &mut [Lanes; K], samples: &mut S, step: usize| {
-            let mut output = [Pair::of(0.0); K];
-            for k in 0..K {
-                output[k] = sections[k].tick(if k == 0 { samples.at(step) } else { older[k - 1] });
-            }
-            samples.put(step - behind, output[K - 1]);
-            (older, last) = (last, output);
-        };
-        let mut step = behind;
-        while step < frames {
-            let phase = (self.phase + step) % GRID;
-            // Each section has its grid frame as much later as it is behind.
-            if phase < SKEW * K {
-                if phase.is_multiple_of(SKEW) {
-                    sections[phase / SKEW].settle();
+        let given =
+            |step: usize| -> [Pair; K] { std::array::from_fn(|k| samples.at((step - SKEW * k).saturating_sub(SKEW))) };
+        let (mut older, mut last) = (given(behind), given(behind + 1));
+        match (Quads::here(), &mut *sections, &mut older, &mut last) {
+            (Some(quads), sections, older, last) if K == 4 => {
+                let mut lanes = [0, 2].map(|k| Lanes::two(quads, &sections[k], &sections[k + 1]));
+                let two = |given: &[Pair; K]| [0, 2].map(|k| Quad::new(quads, given[k], given[k + 1]));
+                let (mut older_two, mut last_two) = (two(older), two(last));
+                self.steps(
+                    behind,
+                    samples,
+                    #[inline(always)]
+                    |samples, step, settled| {
+                        if let Some(k) = settled {
+                            lanes[k / 2].settle_one(quads, k % 2);
+                        }
+                        let [first, second] = older_two;
+                        let output = [
+                            lanes[0].tick(Quad::new(quads, samples.at(step), first.lower())),
+                            lanes[1].tick(first.between(second)),
+                        ];
+                        samples.put(step - behind, output[1].upper());
+                        (older_two, last_two) = (last_two, output);
+                    },
+                );
+                for k in [0, 2] {
+                    (sections[k], sections[k + 1]) = lanes[k / 2].apart();
+                    (older[k], older[k + 1]) = (older_two[k / 2].lower(), older_two[k / 2].upper());
+                    (last[k], last[k + 1]) = (last_two[k / 2].lower(), last_two[k / 2].upper());
                 }
-                tick_all(sections, samples, step);
-                step += 1;
-            } else {
-                let end = frames.min(step + GRID - phase);
-                (step..end).for_each(|step| tick_all(sections, samples, step));
-                step = end;
             }
+            (_, sections, older, last) => self.steps(
+                behind,
+                samples,
+                #[inline(always)]
+                |samples, step, settled| {
+                    if let Some(k) = settled {
+                        sections[k].settle();
+                    }
+                    let mut output = [Pair::of(0.0); K];
+                    for k in 0..K {
+                        output[k] = sections[k].tick(if k == 0 { samples.at(step) } else { older[k - 1] });
+                    }
+                    samples.put(step - behind, output[K - 1]);
+                    (*older, *last) = (*last, output);
+                },
+            ),
         }
         for k in 1..K {
             samples.put(frames - SKEW * k, older[k - 1]);
             samples.put(frames - SKEW * k + 1, last[k - 1]);
         }
         // What is left for a section when the first is done.
-        (1..K).for_each(|k| self.alone(&mut sections[k], frames - SKEW * k..frames, samples));
+        for k in 1..K {
+            self.alone(&mut sections[k], frames - SKEW * k..frames, samples);
+        }
+    }
+
+    /// Goes through the steps in which all sections work, `behind` being how far the last is behind the first. Each has its
+    /// grid frame as much later as it is behind: on such a step `tick` is told which one.
+    #[inline(always)]
+    fn steps<S: Samples>(&self, behind: usize, samples: &mut S, mut tick: impl FnMut(&mut S, usize, Option<usize>)) {
+        let frames = samples.frames();
+        let mut step = behind;
+        while step < frames {
+            let phase = (self.phase + step) % GRID;
+            if phase <= behind {
+                tick(samples, step, phase.is_multiple_of(SKEW).then_some(phase / SKEW));
+                step += 1;
+            } else {
+                let end = frames.min(step + GRID - phase);
+                for step in step..end {
+                    tick(samples, step, None);
+                }
+                step = end;
+            }
+        }
     }
 
     /// One section on some frames, in place.
     #[inline(always)]
-    fn alone<S: Samples>(&self, section: &mut Lanes, range: std::ops::Range<usize>, samples: &mut S) {
+    fn alone<S: Samples>(&self, section: &mut Lanes<Pair>, range: std::ops::Range<usize>, samples: &mut S) {
         for n in range {
             if (self.phase + n).is_multiple_of(GRID) {
                 section.settle();
@@ -172,14 +218,14 @@ impl Samples for Mono<'_> {
     }
 }
 
-/// A section of two channels side by side, or of one beside silence.
-struct Lanes {
-    coefficients: [Pair; 6],
-    x1: Pair,
-    x2: Pair,
+/// A section of two channels side by side, or of one beside silence; two such sections.
+struct Lanes<V> {
+    coefficients: [V; 6],
+    x1: V,
+    x2: V,
 }
 
-impl Lanes {
+impl Lanes<Pair> {
     #[inline(always)]
     fn new(coefficients: &Coefficients, states: &[Section]) -> Self {
         let state = |c: usize| states.get(c).map_or([0.0; 2], Section::state);
@@ -208,10 +254,44 @@ impl Lanes {
         }
         (self.x1, self.x2) = (Pair::new(x1), Pair::new(x2));
     }
+}
 
+impl Lanes<Quad> {
+    #[inline(always)]
+    fn two(quads: Quads, first: &Lanes<Pair>, second: &Lanes<Pair>) -> Self {
+        Self {
+            coefficients: std::array::from_fn(|i| Quad::new(quads, first.coefficients[i], second.coefficients[i])),
+            x1: Quad::new(quads, first.x1, second.x1),
+            x2: Quad::new(quads, first.x2, second.x2),
+        }
+    }
+
+    #[inline(always)]
+    fn apart(&self) -> (Lanes<Pair>, Lanes<Pair>) {
+        let Self { coefficients, x1, x2 } = self;
+        (
+            Lanes { coefficients: coefficients.map(Quad::lower), x1: x1.lower(), x2: x2.lower() },
+            Lanes { coefficients: coefficients.map(Quad::upper), x1: x1.upper(), x2: x2.upper() },
+        )
+    }
+
+    /// [`Section::settle`] of the first or the second.
+    #[inline(always)]
+    fn settle_one(&mut self, quads: Quads, which: usize) {
+        let (mut first, mut second) = self.apart();
+        if which == 0 {
+            first.settle()
+        } else {
+            second.settle()
+        };
+        (self.x1, self.x2) = (Quad::new(quads, first.x1, second.x1), Quad::new(quads, first.x2, second.x2));
+    }
+}
+
+impl<V: Copy + Add<Output = V> + Sub<Output = V> + Mul<Output = V>> Lanes<V> {
     /// [`Section::tick`].
     #[inline(always)]
-    fn tick(&mut self, input: Pair) -> Pair {
+    fn tick(&mut self, input: V) -> V {
         let [c1, c2, c3, m0, m1, m2] = self.coefficients;
         let v3 = input - self.x2;
         let v1 = c1 * self.x1 + c2 * v3;

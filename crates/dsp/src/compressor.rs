@@ -4,7 +4,7 @@ use crate::key_filter::KeyFilter;
 use crate::log::log2_of_any;
 use crate::{Controls, GainUnit, NOTHING, Run, exp2, runs};
 use std::f64::consts::{LOG2_10, LOG10_2};
-use stemwright_core::{BandKind, Compressor, Detector};
+use stemwright_core::{BandKind, CONTROL_GRID, Compressor, Detector};
 use stemwright_simd::{louder, multiply, widest};
 
 /// Threshold, slope, make-up (dB), mix.
@@ -100,14 +100,16 @@ impl CompressorUnit {
         match self.detector {
             Detector::Peak => {
                 let Ballistics { attack, release } = self.ballistics;
+                let mut now = self.reduction;
                 for reduction in reductions {
+                    let wanted = *reduction;
                     // Both ways, so that the choice is not waited for.
-                    let (now, wanted) = (self.reduction, *reduction);
                     let up = attack * now + (1.0 - attack) * wanted;
                     let down = release * now + (1.0 - release) * wanted;
-                    self.reduction = if wanted > now { up } else { down };
-                    *reduction = self.reduction;
+                    now = if wanted > now { up } else { down };
+                    *reduction = now;
                 }
+                self.reduction = now;
             }
             Detector::Rms => {
                 for reduction in reductions {
@@ -142,11 +144,11 @@ impl CompressorUnit {
             return;
         }
         let [threshold, slope, makeup, mix] = std::array::from_fn(|which| controls.first()[which]);
-        let mut loudest = 0.0;
+        let mut quiet = true;
         for &level in &*levels {
-            loudest = if level > loudest { level } else { loudest };
+            quiet &= level < bottom;
         }
-        if loudest < bottom {
+        if quiet {
             levels.fill(0.0);
         } else {
             for level in levels.iter_mut() {
@@ -201,7 +203,12 @@ impl GainUnit for CompressorUnit {
             #[inline(always)]
             || {
                 for run in runs(start, frames) {
-                    self.run(run, &mut gain[run.range()], scale, bottom, controls);
+                    let levels = &mut gain[run.range()];
+                    // Nearly every run is a whole interval: loops of known length.
+                    match <&mut [f64; CONTROL_GRID as usize]>::try_from(&mut *levels) {
+                        Ok(levels) => self.run(run, levels, scale, bottom, controls),
+                        Err(_) => self.run(run, levels, scale, bottom, controls),
+                    }
                 }
             },
         );

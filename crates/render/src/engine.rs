@@ -49,7 +49,7 @@ pub struct EngineOptions {
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { block: 4096, tail: Tail::Auto, until: None, through_master: false, fault: None }
+        Self { block: 2048, tail: Tail::Auto, until: None, through_master: false, fault: None }
     }
 }
 

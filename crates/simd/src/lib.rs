@@ -6,9 +6,11 @@
 //! them, because nobody allowed it to. CI runs the committed hashes on emulated processors of all three kinds.
 
 mod pair;
+mod quad;
 mod samples;
 
 pub use pair::Pair;
+pub use quad::{Quad, Quads};
 pub use samples::{add, add_scaled, is_zero, louder, multiply, peak, scale, scaled};
 
 /// Runs `work` compiled for the widest vectors of this machine.

@@ -8,7 +8,7 @@ use std::arch::x86_64 as x86;
 /// Two numbers side by side, left and right for instance, in one register where every processor of the architecture has
 /// such (SSE2); what is computed with them is what would be computed with each.
 #[derive(Clone, Copy)]
-pub struct Pair(#[cfg(target_arch = "x86_64")] x86::__m128d, #[cfg(not(target_arch = "x86_64"))] [f64; 2]);
+pub struct Pair(#[cfg(target_arch = "x86_64")] pub(crate) x86::__m128d, #[cfg(not(target_arch = "x86_64"))] [f64; 2]);
 
 // SAFETY, here and below: SSE2 is part of x86-64.
 #[cfg(target_arch = "x86_64")]

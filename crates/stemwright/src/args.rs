@@ -140,7 +140,7 @@ pub(crate) struct Bounce {
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true, value_name = "N")]
     pub(crate) threads: Option<u16>,
     /// Frames in a block; changes no sample
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1 << 20), allow_negative_numbers = true, default_value_t = 4096, value_name = "N")]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1 << 20), allow_negative_numbers = true, default_value_t = 2048, value_name = "N")]
     pub(crate) block: u32,
     /// Neither read nor keep what was rendered before; changes no sample
     #[arg(long)]
