@@ -1,7 +1,16 @@
 //! FLAC files (RFC 9639): Symphonia decodes the frames; what surrounds them, and whether any is missing, is seen to
 //! here.
 
+mod bits;
+mod crc;
+mod frame;
+mod linear;
 mod metadata;
+mod predict;
+mod rice;
+mod subframe;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub(crate) use write::FlacBody;
