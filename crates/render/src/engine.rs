@@ -69,8 +69,8 @@ pub struct Block<'a> {
 }
 
 /// Where blocks go.
-pub trait Sink {
-    /// Takes the next block.
+pub trait Sink: Send {
+    /// Takes the next block, on any thread, while the one after it is rendered.
     fn block(&mut self, block: &Block<'_>) -> Result<(), EngineError>;
 }
 
@@ -252,11 +252,24 @@ impl<'m> Engine<'m> {
         }
         // The loudest of everything in the last grid interval before the end of the body.
         let mut recent = 0.0f64;
+        let mut output = self.master.output(self.block.max(CONTROL_GRID as usize));
+        let mut waiting = false;
         while now < body_end {
             let frames = (body_end - now).min(self.block as i64) as usize;
+            // The block before is printed while this one is rendered.
+            let mut print = || if waiting { sink.block(&output.block()) } else { Ok(()) };
+            let mut render = || self.process(now, frames, cancel);
+            let (printed, rendered) =
+                if frames >= PARALLEL_FROM { rayon::join(print, render) } else { (print(), render()) };
+            printed.and(rendered)?;
+            self.master.hand_over(now, frames, &mut output);
+            waiting = true;
             let watched = (body_end - CONTROL_GRID - now).clamp(0, frames as i64) as usize;
-            recent = recent.max(self.print(now, frames, watched..frames, cancel, sink)?);
+            recent = recent.max(output.peak(watched..frames));
             now += frames as i64;
+        }
+        if waiting {
+            sink.block(&output.block())?;
         }
         if automatic {
             let latest = now + LONGEST_TAIL_SECONDS * self.rate;
@@ -272,7 +285,10 @@ impl<'m> Engine<'m> {
                     break;
                 }
                 let frames = CONTROL_GRID as usize;
-                recent = self.print(now, frames, 0..frames, cancel, sink)?;
+                self.process(now, frames, cancel)?;
+                self.master.hand_over(now, frames, &mut output);
+                sink.block(&output.block())?;
+                recent = output.peak(0..frames);
                 now += CONTROL_GRID;
             }
         }
@@ -337,20 +353,6 @@ impl<'m> Engine<'m> {
             }
         }
         store.clean();
-    }
-
-    /// Renders a block and hands it on; gives the loudest of everything in a part of it.
-    fn print(
-        &mut self,
-        start: i64,
-        frames: usize,
-        watched: std::ops::Range<usize>,
-        cancel: &AtomicBool,
-        sink: &mut dyn Sink,
-    ) -> Result<f64, EngineError> {
-        self.process(start, frames, cancel)?;
-        sink.block(&self.master.block(start, frames))?;
-        Ok(self.master.peak(frames, watched))
     }
 
     /// Renders a block; `start` is the frame of the timeline of what comes out.

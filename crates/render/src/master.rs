@@ -2,12 +2,13 @@
 
 use crate::engine::Block;
 use crate::graph::Graph;
-use crate::signal::{Heard, Signal};
+use crate::signal::{Signal, Wave};
 use crate::slot::{Bay, Slot, multiply};
 use crate::strip::{Inputs, Place, Taps, plain_gain};
 use crate::{EngineOptions, Fault};
 use stemwright_core::{Master, Target};
 use stemwright_dsp::Controller;
+use stemwright_simd::peak;
 
 pub(crate) struct MasterRun {
     inputs: Inputs,
@@ -99,36 +100,66 @@ impl MasterRun {
         }
     }
 
-    /// What was rendered last: the frames from `start` on, all of them as late as the latest.
-    pub(crate) fn block(&self, start: i64, frames: usize) -> Block<'_> {
-        let [input, output] = self.late;
-        let waiting = (output - input) as usize;
-        let lanes = if self.out.lanes.is_empty() { (&self.mix, waiting) } else { (&self.out, 0) };
-        let stem = |lane| lanes.0.heard(1 + lane, lanes.1, frames).channels;
-        let mix = self.mix.heard(0, waiting, frames).channels;
-        Block {
-            start,
-            frames,
-            master: if self.plain { mix.clone() } else { self.out.heard(0, 0, frames).channels },
-            mix,
-            stems: (0..self.mix.lanes.len()).map(stem).collect(),
-        }
+    /// Room for a block that is printed.
+    pub(crate) fn output(&self, block: usize) -> Output {
+        let like = |signal: &Signal| Signal::new(signal.whole.channels.len(), signal.lanes.len(), block);
+        Output { start: 0, frames: 0, mix: like(&self.mix), out: like(&self.out), plain: self.plain }
     }
 
-    /// The loudest sample of the mix, the master and all lanes in a part of what was rendered last. Lanes before the
-    /// chain count with those after it, so that a set is not shorter for being printed through the master.
-    pub(crate) fn peak(&self, frames: usize, range: std::ops::Range<usize>) -> f64 {
+    /// Hands on what was rendered last: the frames from `start` on, all of them as late as the latest. The next block may
+    /// then be rendered while this one is printed.
+    pub(crate) fn hand_over(&mut self, start: i64, frames: usize, to: &mut Output) {
+        (to.start, to.frames) = (start, frames);
         let waiting = (self.late[1] - self.late[0]) as usize;
-        let before = (0..=self.mix.lanes.len()).map(|wave| self.mix.heard(wave, waiting, frames));
-        let after = (0..=self.out.lanes.len()).map(|wave| self.out.heard(wave, 0, frames));
-        let loudest = |heard: Heard<'_>| {
-            let samples = heard.channels.iter().flat_map(|channel| &channel[range.clone()]);
-            if heard.silent { 0.0 } else { samples.fold(0.0f64, |peak, x| peak.max(x.abs())) }
-        };
-        before.chain(after).map(loudest).fold(0.0, f64::max)
+        if waiting == 0 {
+            std::mem::swap(&mut self.mix, &mut to.mix);
+        } else {
+            for (number, wave) in to.mix.waves_mut().enumerate() {
+                let heard = self.mix.heard(number, waiting, frames);
+                wave.silent = heard.silent;
+                for (to, from) in wave.channels.iter_mut().zip(heard.channels) {
+                    to[..frames].copy_from_slice(from);
+                }
+            }
+        }
+        std::mem::swap(&mut self.out, &mut to.out);
     }
 
     pub(crate) fn pending(&self) -> u64 {
         self.slots.iter().map(Slot::pending).chain([self.mix.pending()]).max().unwrap_or(0)
+    }
+}
+
+/// A block on its way to where it is printed.
+pub(crate) struct Output {
+    start: i64,
+    frames: usize,
+    mix: Signal,
+    out: Signal,
+    plain: bool,
+}
+
+impl Output {
+    pub(crate) fn block(&self) -> Block<'_> {
+        let frames = self.frames;
+        let lanes = if self.out.lanes.is_empty() { &self.mix.lanes } else { &self.out.lanes };
+        let master = if self.plain { &self.mix.whole } else { &self.out.whole };
+        Block {
+            start: self.start,
+            frames,
+            mix: self.mix.whole.slices(frames),
+            master: master.slices(frames),
+            stems: lanes.iter().map(|lane| lane.slices(frames)).collect(),
+        }
+    }
+
+    /// The loudest sample of the mix, the master and all lanes in a part of it. Lanes before the chain count with those
+    /// after it, so that a set is not shorter for being printed through the master.
+    pub(crate) fn peak(&self, range: std::ops::Range<usize>) -> f64 {
+        let waves =
+            [&self.mix, &self.out].into_iter().flat_map(|signal| std::iter::once(&signal.whole).chain(&signal.lanes));
+        let loudest =
+            |wave: &Wave| wave.channels.iter().map(|channel| peak(&channel[range.clone()])).fold(0.0, f64::max);
+        waves.filter(|wave| !wave.silent).map(loudest).fold(0.0, f64::max)
     }
 }
