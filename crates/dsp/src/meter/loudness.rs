@@ -1,9 +1,9 @@
 //! Loudness after ITU-R BS.1770-5 and EBU Tech 3341, loudness range after EBU Tech 3342.
 
 use crate::{NOTHING, log2};
-use std::array;
 use std::f64::consts::{LOG10_2, PI};
 use stemwright_core::SampleRate;
+use stemwright_simd::{Pair, is_zero, widest};
 
 /// The smallest step of the measurement: 10 ms. The standard's gating blocks start on every tenth.
 const STEPS_A_SECOND: u64 = 100;
@@ -88,34 +88,57 @@ impl State {
     }
 }
 
-/// Adds the energy of N channels to `sums`, frame by frame. Channels go side by side because each is a chain of
-/// dependent operations.
-fn weigh<const N: usize>(filter: &KWeighting, states: &mut [State], sums: &mut [f64], channels: [&[f64]; N]) {
-    let [b0, b1, b2, a1, a2] = filter.shelf;
-    let [_, _, _, c1, c2] = filter.high_pass;
-    let mut s: [State; N] = array::from_fn(|j| states[j]);
-    let mut sum: [f64; N] = array::from_fn(|j| sums[j]);
-    let frames = channels[0].len();
-    let channels = channels.map(|samples| &samples[..frames]);
-    for i in 0..frames {
-        for (j, samples) in channels.iter().enumerate() {
-            let x = samples[i];
-            let [s1, s2] = s[j].shelf;
-            let u = b0 * x + s1;
-            s[j].shelf = [(b1 * x + s2) - a1 * u, b2 * x - a2 * u];
-            let [t1, t2] = s[j].high_pass;
-            let y = u + t1;
-            s[j].high_pass = [(t2 - (u + u)) - c1 * y, u - c2 * y];
-            sum[j] += y * y;
-        }
+/// Adds the energy of one channel or two to `sums`, frame by frame. Two go side by side, because each is a chain of dependent
+/// operations.
+fn weigh(filter: &KWeighting, states: &mut [State], sums: &mut [f64], channels: &[&[f64]]) {
+    let of = |value: fn(&State) -> f64| Pair::new([0, 1].map(|c| states.get(c).map_or(0.0, value)));
+    let shelf = [of(|state| state.shelf[0]), of(|state| state.shelf[1])];
+    let high_pass = [of(|state| state.high_pass[0]), of(|state| state.high_pass[1])];
+    let sum = Pair::new([0, 1].map(|c| sums.get(c).copied().unwrap_or(0.0)));
+    let mut run = Weighing { shelf, high_pass, sum };
+    widest(
+        #[inline(always)]
+        || match channels {
+            [left, right] => {
+                for (left, right) in left.iter().zip(*right) {
+                    run.tick(filter, Pair::new([*left, *right]));
+                }
+            }
+            [single] => {
+                for x in *single {
+                    run.tick(filter, Pair::new([*x, 0.0]));
+                }
+            }
+            _ => {}
+        },
+    );
+    let (shelf, high_pass) = (run.shelf.map(Pair::get), run.high_pass.map(Pair::get));
+    for (c, (state, sum)) in states.iter_mut().zip(sums).enumerate() {
+        *state = State { shelf: shelf.map(|state| state[c]), high_pass: high_pass.map(|state| state[c]) };
+        *sum = run.sum.get()[c];
     }
-    states.copy_from_slice(&s);
-    sums.copy_from_slice(&sum);
 }
 
-/// Whether all samples are 0 (or −0), judged without a branch for each.
-fn is_zero(samples: &[f64]) -> bool {
-    samples.chunks(32).all(|samples| samples.iter().fold(0, |bits, x| bits | (x.to_bits() << 1)) == 0)
+/// Two channels side by side.
+struct Weighing {
+    shelf: [Pair; 2],
+    high_pass: [Pair; 2],
+    sum: Pair,
+}
+
+impl Weighing {
+    #[inline(always)]
+    fn tick(&mut self, filter: &KWeighting, x: Pair) {
+        let [b0, b1, b2, a1, a2] = filter.shelf.map(Pair::of);
+        let [_, _, _, c1, c2] = filter.high_pass.map(Pair::of);
+        let [s1, s2] = self.shelf;
+        let u = b0 * x + s1;
+        self.shelf = [(b1 * x + s2) - a1 * u, b2 * x - a2 * u];
+        let [t1, t2] = self.high_pass;
+        let y = u + t1;
+        self.high_pass = [(t2 - (u + u)) - c1 * y, u - c2 * y];
+        self.sum = self.sum + y * y;
+    }
 }
 
 /// Measures loudness: integrated, the maxima of momentary (400 ms) and short-term (3 s), and loudness range.
@@ -198,11 +221,10 @@ impl Loudness {
             for ((states, sums), channels) in groups {
                 let silent = states.iter().all(State::is_silent)
                     && channels.iter().all(|samples| is_zero(&samples[range.clone()]));
-                match channels {
-                    _ if silent => {}
-                    [left, right] => weigh(&self.filter, states, sums, [&left[range.clone()], &right[range.clone()]]),
-                    [single] => weigh(&self.filter, states, sums, [&single[range.clone()]]),
-                    _ => {}
+                if !silent {
+                    let [first, last] =
+                        [channels[0], channels[channels.len() - 1]].map(|channel| &channel[range.clone()]);
+                    weigh(&self.filter, states, sums, &[first, last][..channels.len()]);
                 }
             }
             at = range.end;

@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 use std::sync::LazyLock;
+use stemwright_simd::widest;
 
 /// Interpolated values for each sample.
 const PHASES: usize = 16;
@@ -208,7 +209,11 @@ impl TruePeak {
             return;
         }
         for buffer in &mut self.channels {
-            self.peak = judge(buffer, self.peak, self.exhaustive);
+            let (peak, exhaustive) = (self.peak, self.exhaustive);
+            self.peak = widest(
+                #[inline(always)]
+                || judge(buffer, peak, exhaustive),
+            );
             buffer.copy_within(CHUNK.., 0);
         }
         self.filled = TAPS;
@@ -216,6 +221,7 @@ impl TruePeak {
 }
 
 /// The larger of `peak` and of what lies between the samples of a full buffer.
+#[inline(always)]
 fn judge(buffer: &[f64], mut peak: f64, exhaustive: bool) -> f64 {
     let kernel = &*KERNEL;
     let mut cells = [0.0; (TAPS + CHUNK) / CELL];
@@ -258,6 +264,7 @@ fn larger(a: f64, b: f64) -> f64 {
     if b > a { b } else { a }
 }
 
+#[inline(always)]
 fn largest(samples: &[f64; CELL]) -> f64 {
     let mut m: [f64; CELL / 2] = std::array::from_fn(|i| larger(samples[i].abs(), samples[i + CELL / 2].abs()));
     m = [larger(m[0], m[2]), larger(m[1], m[3]), 0.0, 0.0];
@@ -265,6 +272,7 @@ fn largest(samples: &[f64; CELL]) -> f64 {
 }
 
 /// The largest second difference.
+#[inline(always)]
 fn bent(span: &[f64; SPAN]) -> f64 {
     let mut most = [0.0; 8];
     for first in (0..SPAN - 8).step_by(8) {
@@ -278,13 +286,23 @@ fn bent(span: &[f64; SPAN]) -> f64 {
     for i in 0..8 {
         most[i] = larger(most[i], (last[i] - 2.0 * last[i + 1] + last[i + 2]).abs());
     }
-    most.into_iter().fold(0.0, larger)
+    largest_of(most)
+}
+
+#[inline(always)]
+fn largest_of<const N: usize>(values: [f64; N]) -> f64 {
+    let mut most = 0.0;
+    for value in values {
+        most = larger(most, value);
+    }
+    most
 }
 
 /// Frames that are computed side by side.
 const WIDE: usize = 8;
 
 /// The largest value half-way between samples, where the taps are symmetric.
+#[inline(always)]
 fn half(span: &[f64; SPAN], factors: &[f64; REACH]) -> f64 {
     let mut most = [0.0; WIDE];
     for first in (0..RUN).step_by(WIDE) {
@@ -299,12 +317,12 @@ fn half(span: &[f64; SPAN], factors: &[f64; REACH]) -> f64 {
             most[i] = larger(most[i], value[i].abs());
         }
     }
-    most.into_iter().fold(0.0, larger)
+    largest_of(most)
 }
 
 /// The largest value at N phases and their mirror images.
+#[inline(always)]
 fn mirrored<const N: usize>(span: &[f64; SPAN], factors: &Mirrored<N>) -> f64 {
-    const WIDE: usize = 4;
     let mut most = [0.0; WIDE];
     for first in (0..RUN).step_by(WIDE) {
         let (mut even, mut odd) = ([[0.0; WIDE]; N], [[0.0; WIDE]; N]);
@@ -325,7 +343,7 @@ fn mirrored<const N: usize>(span: &[f64; SPAN], factors: &Mirrored<N>) -> f64 {
             }
         }
     }
-    most.into_iter().fold(0.0, larger)
+    largest_of(most)
 }
 
 #[cfg(test)]
