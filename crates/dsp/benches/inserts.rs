@@ -3,6 +3,9 @@
 //! unit has work with. The least of several runs: `cargo bench -p stemwright-dsp --bench inserts`, `-- --markdown` for
 //! the table of docs/speed.md.
 
+// The table is what this program is for.
+#![allow(clippy::print_stdout)]
+
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
@@ -50,6 +53,9 @@ enum Work {
     Linear(Box<dyn Linear>),
     Gain(Box<dyn GainUnit>),
 }
+
+/// Makes a unit for so many waves.
+type Make = Box<dyn Fn(usize) -> Work>;
 
 /// Nanoseconds a frame of a unit for a whole signal, and of what a lane more costs it.
 fn cost(unit: &Unit, make: &dyn Fn(usize) -> Work, signal: &Signal) -> [f64; 2] {
@@ -122,7 +128,7 @@ fn main() {
             Box::new(move |_: usize| Work::Linear(Box::new(EqUnit::new(&eq, 2)))) as Box<dyn Fn(usize) -> Work>,
         )
     };
-    let mut rows: Vec<(&str, Unit, Box<dyn Fn(usize) -> Work>)> = vec![eq("EQ, 1 band", 1), eq("EQ, 4 bands", 4)];
+    let mut rows: Vec<(&str, Unit, Make)> = vec![eq("EQ, 1 band", 1), eq("EQ, 4 bands", 4)];
     macro_rules! gain {
         ($name:expr, $unit:ident, $parameters:expr, |$p:ident, $waves:ident| $make:expr) => {{
             let parameters = $parameters;

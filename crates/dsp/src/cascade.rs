@@ -135,8 +135,8 @@ impl Block<'_> {
             samples.put(frames - SKEW * k + 1, last[k - 1]);
         }
         // What is left for a section when the first is done.
-        for k in 1..K {
-            self.alone(&mut sections[k], frames - SKEW * k..frames, samples);
+        for (k, section) in sections.iter_mut().enumerate().skip(1) {
+            self.alone(section, frames - SKEW * k..frames, samples);
         }
     }
 
