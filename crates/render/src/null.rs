@@ -174,4 +174,43 @@ mod tests {
         test.block(&[&[0.0, f64::NAN], &[0.0, 0.0]], &[vec![&[0.0, 0.0], &[0.0, 0.0]]]);
         assert_eq!(test.found().first_over, Some((1, 0)));
     }
+
+    #[test]
+    fn what_is_skipped_could_not_have_changed_what_is_found() {
+        let rate = SampleRate::new(8_000).unwrap();
+        let mut state = 5u64;
+        let mut noise = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+        };
+        let frames = 30_000;
+        let loud = |n: usize| if n / 1_500 % 9 == 0 { 0.5 } else { 1e-4 };
+        let stems: Vec<Vec<f64>> = (0..3).map(|_| (0..frames).map(|n| noise() * loud(n)).collect()).collect();
+        let error = |n: usize| if n % 2_001 == 0 { 2f64.powi(-36) } else { 2f64.powi(-52) };
+        let mix: Vec<f64> = (0..frames).map(|n| stems.iter().map(|stem| stem[n]).sum::<f64>() + error(n)).collect();
+        let mut test = NullTest::new(3, 1, rate);
+        for start in (0..frames).step_by(777) {
+            let range = start..frames.min(start + 777);
+            let stems: Vec<Vec<&[f64]>> = stems.iter().map(|stem| vec![&stem[range.clone()]]).collect();
+            test.block(&[&mix[range]], &stems);
+        }
+        // The law, sample by sample: every magnitude of the last second, in whole intervals.
+        let magnitude: Vec<f64> = (0..frames).map(|n| stems.iter().map(|stem| stem[n].abs()).sum()).collect();
+        let mut law = Null::default();
+        for n in 0..frames {
+            let first = (n / 32).saturating_sub(8_000 / 32 - 1) * 32;
+            let loudest = magnitude[first..=n].iter().fold(0.0, |most: f64, x| most.max(*x));
+            let bound = loudest / (1u64 << 34) as f64 + 3.0 / (1u64 << 44) as f64;
+            let residual = (mix[n] - stems.iter().map(|stem| stem[n]).sum::<f64>()).abs();
+            law.residual = law.residual.max(residual);
+            if residual > law.of_bound * bound {
+                law.of_bound = residual / bound;
+            }
+            if residual > bound {
+                law.first_over.get_or_insert((n as u64, 0));
+            }
+        }
+        assert!(law.first_over.is_some());
+        assert_eq!(test.found(), law);
+    }
 }

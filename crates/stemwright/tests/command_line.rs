@@ -357,3 +357,27 @@ fn dry_and_wet_together_are_two_sets() {
     desk.bounce(&["song", "--dry", "-o", "two"]).ended(0);
     assert_eq!(desk.names(), ["one", "out", "out-dry", "song", "song-stems", "song-stems-dry", "two"]);
 }
+
+#[test]
+fn without_measures_the_samples_are_the_same_and_nobody_claims_more() {
+    let desk = one_track();
+    desk.bounce(&["song", "-o", "whole"]).ended(0);
+    let sketch = desk.bounce(&["song", "-o", "sketch", "--no-measure", "--json"]).ended(0);
+    let answer = sketch.json();
+    assert_eq!(answer["receipt"]["null"]["proven"], true);
+    assert_eq!(answer["receipt"]["null"]["lsb_errors"], 0);
+    assert_eq!(answer["receipt"]["files"].as_array().unwrap().len(), 0);
+    let levels = &answer["manifest"]["stems"][0]["levels"];
+    assert!(levels["peak_dbfs"].is_number() && levels["integrated_lufs"].is_null(), "{levels}");
+    assert_eq!(answer["receipt"]["findings"][0]["code"], "not-measured");
+    for file in ["00_MIX_REFERENCE.wav", "00_MASTER.wav", "01_Lead.wav"] {
+        let samples = |set: &str| {
+            let mut reader = hound::WavReader::open(desk.path(set).join(file)).unwrap();
+            reader.samples::<i32>().map(Result::unwrap).collect::<Vec<i32>>()
+        };
+        assert_eq!(samples("sketch"), samples("whole"), "{file}");
+    }
+    // Without hashes nobody knows whether somebody worked on it.
+    desk.bounce(&["song", "-o", "sketch"]).ended(2).says(&["--no-measure", "--force"]);
+    desk.bounce(&["song", "-o", "sketch", "--force"]).ended(0);
+}

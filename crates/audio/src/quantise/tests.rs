@@ -190,3 +190,38 @@ fn where_left_and_right_cannot_both_be_met_it_is_counted_and_off_by_one_step() {
         assert!(dither || found.wrong > n as u64 / 4, "{}", found.wrong);
     }
 }
+
+#[test]
+fn remainders_given_away_side_by_side_are_those_given_away_one_by_one() {
+    for (bits, stems, loud) in [(24, 1, 0.05), (24, 3, 0.05), (24, 9, 0.05), (16, 5, 0.05), (24, 4, 25.0)] {
+        // Some stems are silent for a while; the loudest set reaches the ends of the range, where nobody has room.
+        let silent = |n: usize, number: usize| (n / 100).is_multiple_of(number + 2);
+        let lane = |number: usize| -> Vec<f64> {
+            let noise = noise(number as u64 + 3, 3_000).into_iter().enumerate();
+            noise.map(|(n, x)| if silent(n, number) { 0.0 } else { x / 0.05 * loud }).collect()
+        };
+        let lanes: Vec<Vec<f64>> = (0..stems).map(lane).collect();
+        let mix: Vec<f64> = sum(&lanes).iter().map(|x| x.clamp(-1.0, 1.0)).collect();
+        let clipped: Vec<Vec<f64>> =
+            lanes.iter().map(|lane| lane.iter().map(|x| x.clamp(-1.0, 1.0)).collect()).collect();
+        let (mix, lanes) = if loud > 1.0 { (sum(&clipped), clipped) } else { (mix, lanes) };
+        let quantiser = || SumQuantiser::new(bits, 1, 1.0, false, "mix", &names(stems));
+        let (mut fast, mut slow) = (quantiser(), quantiser());
+        for start in (0..3_000).step_by(PIECE) {
+            let range = start..3_000.min(start + PIECE);
+            let of_stems: Vec<Vec<&[f64]>> = lanes.iter().map(|lane| vec![lane.as_slice()]).collect();
+            for quantiser in [&mut fast, &mut slow] {
+                quantiser.quantise_stems(0, start as u64, &range, &of_stems);
+                quantiser.quantise_mix(0, start as u64, &mix[range.clone()]);
+            }
+            fast.settle(0, start as u64, range.len());
+            slow.settle_each(0, start as u64, range.len());
+            for stem in 0..stems {
+                let of =
+                    |quantiser: &SumQuantiser| quantiser.planes[0].integers[stem * PIECE..][..range.len()].to_vec();
+                assert_eq!(of(&fast), of(&slow), "{bits} bits, {stems} stems, from {start}");
+            }
+        }
+        assert_eq!(fast.remainders(), slow.remainders());
+    }
+}
