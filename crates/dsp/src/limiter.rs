@@ -6,8 +6,8 @@ use crate::sliding::SlidingMaximum;
 use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
 use std::collections::VecDeque;
 use std::f64::consts::{LOG2_10, LOG10_2};
-use stemwright_core::{Db, Limiter, PEAK_HALF_BANDS};
-use stemwright_simd::multiply;
+use stemwright_core::{CONTROL_GRID, Db, Limiter, PEAK_HALF_BANDS};
+use stemwright_simd::{multiply, scale, widest};
 
 /// Gain, gain over ceiling.
 pub(crate) const WIDTH: usize = 2;
@@ -118,13 +118,20 @@ impl GainUnit for LimiterUnit {
 /// Multiplies by a control value.
 pub(crate) fn drive(start: i64, samples: &mut [f64], controls: Controls<'_>, which: usize) {
     if controls.is_moving() {
-        for run in runs(start, samples.len()) {
-            for (i, x) in samples[run.range()].iter_mut().enumerate() {
-                *x *= controls.value(run, i, which);
-            }
-        }
+        widest(
+            #[inline(always)]
+            || {
+                for run in runs(start, samples.len()) {
+                    let mut factors = [0.0; CONTROL_GRID as usize];
+                    controls.write_run(run, which, &mut factors);
+                    for (x, factor) in samples[run.range()].iter_mut().zip(&factors) {
+                        *x *= factor;
+                    }
+                }
+            },
+        );
     } else if controls.first()[which] != 1.0 {
-        samples.iter_mut().for_each(|x| *x *= controls.first()[which]);
+        scale(samples, controls.first()[which]);
     }
 }
 
