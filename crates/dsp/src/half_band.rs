@@ -59,7 +59,7 @@ fn part(samples: &[f64], even: &mut [f64], odd: &mut [f64]) {
 #[derive(Debug, Clone)]
 struct Doubler {
     taps: Vec<f64>,
-    /// The last D samples, then the block.
+    /// D samples, then the last block.
     samples: Vec<f64>,
     odd: Vec<f64>,
 }
@@ -70,16 +70,23 @@ impl Doubler {
     }
 
     fn process(&mut self, block: &[f64], out: &mut Vec<f64>) {
+        let [even, odd] = self.process_apart(block);
+        out.resize(2 * block.len(), 0.0);
+        weave(even, odd, out);
+    }
+
+    /// Gives even and odd samples of the doubled rate apart.
+    fn process_apart(&mut self, block: &[f64]) -> [&[f64]; 2] {
         let d = 2 * self.taps.len();
+        // The last D samples, then the block: what is older than that goes only now.
+        self.samples.drain(..self.samples.len() - d);
         self.samples.extend_from_slice(block);
         // With the block's first sample at index D, outputs 2n and 2n+1 are the sample D/2 earlier, and the place half a
         // sample after it.
         let first = d - d / 2;
         self.odd.resize(block.len(), 0.0);
         convolve_both_ways(&self.taps, &self.samples, first + 1, &mut self.odd, |_, sum| 2.0 * sum);
-        out.resize(2 * block.len(), 0.0);
-        weave(&self.samples[first..], &self.odd, out);
-        self.samples.drain(..block.len());
+        [&self.samples[first..first + block.len()], &self.odd]
     }
 }
 
@@ -130,17 +137,29 @@ impl Upsampler {
 
     /// The next samples at the higher rate.
     pub fn process(&mut self, block: &[f64]) -> &mut [f64] {
-        match self.stages.split_first_mut() {
-            Some((first, rest)) => {
+        match self.stages.as_mut_slice() {
+            [first, rest @ ..] => {
                 first.process(block, &mut self.raised);
                 for stage in rest {
                     stage.process(&self.raised, &mut self.spare);
                     std::mem::swap(&mut self.raised, &mut self.spare);
                 }
             }
-            None => self.raised = block.to_vec(),
+            [] => self.raised = block.to_vec(),
         }
         &mut self.raised
+    }
+
+    /// The next samples at the higher rate, even and odd ones apart: who only wants the largest need not weave them.
+    /// There are two stages at least.
+    pub(crate) fn process_apart(&mut self, block: &[f64]) -> [&[f64]; 2] {
+        let [first, rest @ .., last] = self.stages.as_mut_slice() else { return [&[]; 2] };
+        first.process(block, &mut self.raised);
+        for stage in rest {
+            stage.process(&self.raised, &mut self.spare);
+            std::mem::swap(&mut self.raised, &mut self.spare);
+        }
+        last.process_apart(&self.raised)
     }
 }
 
@@ -162,15 +181,15 @@ impl Downsampler {
 
     /// The next samples at the lower rate.
     pub fn process(&mut self, block: &[f64]) -> &[f64] {
-        match self.stages.split_first_mut() {
-            Some((first, rest)) => {
+        match self.stages.as_mut_slice() {
+            [first, rest @ ..] => {
                 first.process(block, &mut self.lowered);
                 for stage in rest {
                     stage.process(&self.lowered, &mut self.spare);
                     std::mem::swap(&mut self.lowered, &mut self.spare);
                 }
             }
-            None => self.lowered = block.to_vec(),
+            [] => self.lowered = block.to_vec(),
         }
         &self.lowered
     }
