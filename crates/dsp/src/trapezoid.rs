@@ -23,23 +23,6 @@ impl Trapezoid {
     }
 }
 
-/// What comes out of the filter on one frame.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Outputs {
-    pub(crate) low: f64,
-    /// 1 at the corner.
-    pub(crate) band: f64,
-    pub(crate) high: f64,
-}
-
-impl Outputs {
-    /// low − band + high.
-    #[inline(always)]
-    pub(crate) fn all_pass(self) -> f64 {
-        self.low - self.band + self.high
-    }
-}
-
 /// The state of one filter on one channel.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Integrators {
@@ -48,18 +31,6 @@ pub(crate) struct Integrators {
 }
 
 impl Integrators {
-    /// One frame.
-    #[inline(always)]
-    pub(crate) fn tick(&mut self, input: f64, filter: &Trapezoid) -> Outputs {
-        let v3 = input - self.x2;
-        let v1 = filter.c1 * self.x1 + filter.c2 * v3;
-        let v2 = self.x2 + filter.c2 * self.x1 + filter.c3 * v3;
-        self.x1 = 2.0 * v1 - self.x1;
-        self.x2 = 2.0 * v2 - self.x2;
-        let band = filter.k * v1;
-        Outputs { low: v2, band, high: input - band - v2 }
-    }
-
     /// Zeroes a state that is nothing; called on control-grid frames.
     #[inline(always)]
     pub(crate) fn settle(&mut self) {
@@ -74,7 +45,7 @@ impl Integrators {
     }
 }
 
-/// A filter of two channels side by side: what each is comes out as of [`Trapezoid`] and [`Integrators`] alone.
+/// A [`Trapezoid`] for two channels side by side.
 #[derive(Clone, Copy)]
 pub(crate) struct PairFilter {
     c1: Pair,
@@ -91,23 +62,24 @@ impl PairFilter {
     }
 }
 
-/// [`Outputs`] of two channels.
+/// What comes out of the filters of two channels on one frame.
 #[derive(Clone, Copy)]
 pub(crate) struct PairOutputs {
     pub(crate) low: Pair,
+    /// 1 at the corner.
     pub(crate) band: Pair,
     pub(crate) high: Pair,
 }
 
 impl PairOutputs {
-    /// [`Outputs::all_pass`].
+    /// low − band + high.
     #[inline(always)]
     pub(crate) fn all_pass(self) -> Pair {
         self.low - self.band + self.high
     }
 }
 
-/// [`Integrators`] of two channels.
+/// [`Integrators`] of two channels side by side.
 #[derive(Clone, Copy)]
 pub(crate) struct PairIntegrators {
     x1: Pair,
@@ -127,7 +99,7 @@ impl PairIntegrators {
         [0, 1].map(|side| Integrators { x1: x1[side], x2: x2[side] })
     }
 
-    /// [`Integrators::tick`].
+    /// One frame.
     #[inline(always)]
     pub(crate) fn tick(&mut self, input: Pair, filter: &PairFilter) -> PairOutputs {
         let v3 = input - self.x2;
