@@ -1,7 +1,7 @@
 //! What every insert costs: nanoseconds for each frame of a stereo signal, and for each lane more where stems share it.
 //! One thread, 48 kHz, the parameters of the example or the defaults; the signal is decaying bursts of noise that every
 //! unit has work with. The least of several runs: `cargo bench -p stemwright-dsp --bench inserts`, `-- --markdown` for
-//! the table of docs/speed.md.
+//! the table of docs/speed.md, `-- limiter` for one of them.
 
 // The table is what this program is for.
 #![allow(clippy::print_stdout)]
@@ -201,6 +201,7 @@ fn main() {
     linear!("align", Align, align, |p| AlignUnit::new(&p, 2, RATE));
 
     let markdown = std::env::args().any(|arg| arg == "--markdown");
+    let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
     let row = |name: &str, whole: f64, lane: Option<f64>| {
         let lane = lane.map_or("–".to_owned(), |lane| format!("{lane:.1}"));
         if markdown {
@@ -215,8 +216,14 @@ fn main() {
         println!("{:<32}{:>8}{:>8}", "ns a stereo frame", "whole", "lane");
     }
     for (name, unit, make) in &rows {
+        if wanted.as_ref().is_some_and(|wanted| !name.contains(wanted)) {
+            continue;
+        }
         let [whole, lane] = cost(unit, make, &signal);
         row(name, whole, Some(lane));
+    }
+    if wanted.is_some() {
+        return;
     }
     let rate = SampleRate::new(RATE as u32).expect("a rate");
     let least = |work: &dyn Fn() -> f64| (0..RUNS).map(|_| work()).fold(f64::INFINITY, f64::min);

@@ -1,7 +1,8 @@
 //! Control values of a block: constants, or one set for each grid frame and straight lines between.
 
-use crate::Run;
+use crate::{Run, runs};
 use stemwright_core::CONTROL_GRID;
+use stemwright_simd::widest;
 
 /// The control values of one unit for one block.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,7 @@ impl<'a> Controls<'a> {
     }
 
     /// One value on the grid frames at or before a run and after it.
+    #[inline]
     pub fn around(&self, run: Run, which: usize) -> [f64; 2] {
         if !self.moving {
             return [self.values[which]; 2];
@@ -50,5 +52,32 @@ impl<'a> Controls<'a> {
         let here = self.values[run.interval * self.width + which];
         let next = self.values[(run.interval + 1) * self.width + which];
         here + (next - here) * ((run.phase + i) as f64 / CONTROL_GRID as f64)
+    }
+
+    /// One value on every frame of a block that begins on session frame `start`.
+    pub(crate) fn write(&self, start: i64, which: usize, out: &mut [f64]) {
+        if !self.moving {
+            return out.fill(self.values[which]);
+        }
+        widest(
+            #[inline(always)]
+            || {
+                for run in runs(start, out.len()) {
+                    self.write_run(run, which, &mut out[run.range()]);
+                }
+            },
+        );
+    }
+
+    /// One value on every frame of a run.
+    #[inline(always)]
+    pub(crate) fn write_run(&self, run: Run, which: usize, out: &mut [f64]) {
+        let [here, next] = self.around(run, which);
+        if !self.moving {
+            return out.fill(here);
+        }
+        for (i, out) in out.iter_mut().enumerate() {
+            *out = here + (next - here) * (f64::from((run.phase + i) as u32) / CONTROL_GRID as f64);
+        }
     }
 }

@@ -1,10 +1,9 @@
 //! Doubling and halving a rate by half-band filters. The law is at [`stemwright_core::HALF_BANDS`].
 
+use crate::fir::convolve_both_ways;
 use std::f64::consts::PI;
 use stemwright_core::HALF_BAND_BETA;
-
-/// Outputs that are computed together, so that the taps run through vectors.
-const CHUNK: usize = 64;
+use stemwright_simd::widest;
 
 /// I₀, the modified Bessel function of the first kind, by its series.
 pub(crate) fn bessel(x: f64) -> f64 {
@@ -32,28 +31,35 @@ fn odd_taps(d: usize) -> Vec<f64> {
     taps
 }
 
-/// Σ taps[i]·(before[−i] + after[i]) for `out.len()` places: `samples[at + n]` is the nearest sample after place n.
-fn convolve(taps: &[f64], samples: &[f64], at: usize, scale: f64, out: &mut [f64]) {
-    for (number, out) in out.chunks_mut(CHUNK).enumerate() {
-        let at = at + number * CHUNK;
-        let count = out.len();
-        let mut sums = [0.0; CHUNK];
-        for (i, tap) in taps.iter().enumerate() {
-            let before = &samples[at - 1 - i..][..count];
-            let after = &samples[at + i..][..count];
-            for ((sum, b), a) in sums.iter_mut().zip(before).zip(after) {
-                *sum += tap * (b + a);
+/// Samples in turn.
+fn weave(even: &[f64], odd: &[f64], out: &mut [f64]) {
+    widest(
+        #[inline(always)]
+        || {
+            for ((out, even), odd) in out.as_chunks_mut::<2>().0.iter_mut().zip(even).zip(odd) {
+                *out = [*even, *odd];
             }
-        }
-        out.iter_mut().zip(sums).for_each(|(out, sum)| *out = scale * sum);
-    }
+        },
+    );
+}
+
+/// [`weave`] undone.
+fn part(samples: &[f64], even: &mut [f64], odd: &mut [f64]) {
+    widest(
+        #[inline(always)]
+        || {
+            for ((pair, even), odd) in samples.as_chunks::<2>().0.iter().zip(even).zip(odd) {
+                [*even, *odd] = *pair;
+            }
+        },
+    );
 }
 
 /// Doubles a rate; late by D frames of the doubled rate.
 #[derive(Debug, Clone)]
 struct Doubler {
     taps: Vec<f64>,
-    /// The last D samples, then the block.
+    /// D samples, then the last block.
     samples: Vec<f64>,
     odd: Vec<f64>,
 }
@@ -64,16 +70,23 @@ impl Doubler {
     }
 
     fn process(&mut self, block: &[f64], out: &mut Vec<f64>) {
+        let [even, odd] = self.process_apart(block);
+        out.resize(2 * block.len(), 0.0);
+        weave(even, odd, out);
+    }
+
+    /// Gives even and odd samples of the doubled rate apart.
+    fn process_apart(&mut self, block: &[f64]) -> [&[f64]; 2] {
         let d = 2 * self.taps.len();
+        // The last D samples, then the block: what is older than that goes only now.
+        self.samples.drain(..self.samples.len() - d);
         self.samples.extend_from_slice(block);
         // With the block's first sample at index D, outputs 2n and 2n+1 are the sample D/2 earlier, and the place half a
         // sample after it.
         let first = d - d / 2;
         self.odd.resize(block.len(), 0.0);
-        convolve(&self.taps, &self.samples, first + 1, 2.0, &mut self.odd);
-        out.clear();
-        out.extend(self.samples[first..].iter().zip(&self.odd).flat_map(|(&even, &odd)| [even, odd]));
-        self.samples.drain(..block.len());
+        convolve_both_ways(&self.taps, &self.samples, first + 1, &mut self.odd, |_, sum| 2.0 * sum);
+        [&self.samples[first..first + block.len()], &self.odd]
     }
 }
 
@@ -94,12 +107,14 @@ impl Halver {
     fn process(&mut self, block: &[f64], out: &mut Vec<f64>) {
         let d = 2 * self.taps.len();
         let count = block.len() / 2;
-        self.even.extend(block.iter().step_by(2));
-        self.odd.extend(block.iter().skip(1).step_by(2));
+        let (held_even, held_odd) = (self.even.len(), self.odd.len());
+        self.even.resize(held_even + count, 0.0);
+        self.odd.resize(held_odd + count, 0.0);
+        part(block, &mut self.even[held_even..], &mut self.odd[held_odd..]);
         // Output n stands on even sample n − D/2; the odd sample after it is odd sample n − D/2, at index n + D/2.
         out.resize(count, 0.0);
-        convolve(&self.taps, &self.odd, d / 2, 1.0, out);
-        out.iter_mut().zip(&self.even).for_each(|(out, even)| *out += 0.5 * even);
+        let even = &self.even[..count];
+        convolve_both_ways(&self.taps, &self.odd, d / 2, out, |n, sum| sum + 0.5 * even[n]);
         self.even.drain(..count);
         self.odd.drain(..count);
     }
@@ -122,18 +137,29 @@ impl Upsampler {
 
     /// The next samples at the higher rate.
     pub fn process(&mut self, block: &[f64]) -> &mut [f64] {
-        self.raised.clear();
-        self.raised.extend_from_slice(block);
-        for stage in &mut self.stages {
-            stage.process(&self.raised, &mut self.spare);
-            std::mem::swap(&mut self.raised, &mut self.spare);
+        match self.stages.as_mut_slice() {
+            [first, rest @ ..] => {
+                first.process(block, &mut self.raised);
+                for stage in rest {
+                    stage.process(&self.raised, &mut self.spare);
+                    std::mem::swap(&mut self.raised, &mut self.spare);
+                }
+            }
+            [] => self.raised = block.to_vec(),
         }
         &mut self.raised
     }
 
-    /// What the last block became.
-    pub fn raised(&mut self) -> &mut [f64] {
-        &mut self.raised
+    /// The next samples at the higher rate, even and odd ones apart: who only wants the largest need not weave them.
+    /// There are two stages at least.
+    pub(crate) fn process_apart(&mut self, block: &[f64]) -> [&[f64]; 2] {
+        let [first, rest @ .., last] = self.stages.as_mut_slice() else { return [&[]; 2] };
+        first.process(block, &mut self.raised);
+        for stage in rest {
+            stage.process(&self.raised, &mut self.spare);
+            std::mem::swap(&mut self.raised, &mut self.spare);
+        }
+        last.process_apart(&self.raised)
     }
 }
 
@@ -155,11 +181,15 @@ impl Downsampler {
 
     /// The next samples at the lower rate.
     pub fn process(&mut self, block: &[f64]) -> &[f64] {
-        self.lowered.clear();
-        self.lowered.extend_from_slice(block);
-        for stage in &mut self.stages {
-            stage.process(&self.lowered, &mut self.spare);
-            std::mem::swap(&mut self.lowered, &mut self.spare);
+        match self.stages.as_mut_slice() {
+            [first, rest @ ..] => {
+                first.process(block, &mut self.lowered);
+                for stage in rest {
+                    stage.process(&self.lowered, &mut self.spare);
+                    std::mem::swap(&mut self.lowered, &mut self.spare);
+                }
+            }
+            [] => self.lowered = block.to_vec(),
         }
         &self.lowered
     }

@@ -2,15 +2,19 @@
 
 use crate::half_band::{Upsampler, round_trip};
 use crate::line::Line;
-use crate::sliding::SlidingMaximum;
-use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
-use std::collections::VecDeque;
+use crate::log::log2_of_any;
+use crate::since::since;
+use crate::sliding::{SlidingMaximum, SlidingSum};
+use crate::{Controls, GainUnit, NOTHING, exp2, runs};
 use std::f64::consts::{LOG2_10, LOG10_2};
-use stemwright_core::{Db, Limiter, PEAK_HALF_BANDS};
-use stemwright_simd::multiply;
+use stemwright_core::{CONTROL_GRID, Db, Limiter, PEAK_HALF_BANDS};
+use stemwright_simd::{multiply, scale, widest};
 
 /// Gain, gain over ceiling.
 pub(crate) const WIDTH: usize = 2;
+
+/// Frames that are raised and looked at together, while they are near.
+const PIECE: usize = 64;
 
 /// Frames that the way up by 16 takes.
 fn peak_frames() -> usize {
@@ -45,7 +49,9 @@ pub struct LimiterUnit {
     /// α and E of the law.
     release: f64,
     reduction: f64,
-    means: [Mean; 2],
+    means: [SlidingSum; 2],
+    /// Reductions as multiples of 1/[`STEPS`].
+    steps: Vec<i64>,
     gain: Vec<f64>,
     lines: Vec<Line>,
 }
@@ -60,7 +66,8 @@ impl LimiterUnit {
             highest: SlidingMaximum::new(ahead + 1),
             release,
             reduction: 0.0,
-            means: [Mean::new(ahead / 2 + 1), Mean::new(ahead - ahead / 2 + 1)],
+            means: [SlidingSum::new(ahead / 2 + 1), SlidingSum::new(ahead - ahead / 2 + 1)],
+            steps: Vec::new(),
             gain: Vec::new(),
             lines: vec![Line::new(latency(limiter, rate), channels); waves],
         }
@@ -70,22 +77,26 @@ impl LimiterUnit {
 impl GainUnit for LimiterUnit {
     fn detect(&mut self, start: i64, heard: &[&[f64]], controls: Controls<'_>) {
         let frames = heard.first().map_or(0, |channel| channel.len());
-        self.gain.resize(frames, 0.0);
-        self.peaks.measure(start, heard, controls, &mut self.gain);
+        let gain = &mut self.gain;
+        gain.resize(frames, 0.0);
+        self.peaks.measure(start, heard, controls, gain);
+        want(gain);
+        self.highest.process(gain);
         for run in runs(start, frames) {
             if run.phase == 0 && self.reduction < NOTHING {
                 self.reduction = 0.0;
             }
-            for gain in &mut self.gain[run.range()] {
-                let wanted = if *gain > 1.0 { (20.0 * LOG10_2 * log2(*gain)).min(MOST_DB) } else { 0.0 };
-                let held = self.highest.next(wanted);
-                self.reduction = held.max(self.release * self.reduction);
-                let [first, second] = &mut self.means;
-                let sum = second.next(first.next((self.reduction * STEPS).round() as i64));
-                let mean = sum as f64 / (STEPS * (first.length() * second.length()) as f64);
-                *gain = exp2(-mean * (LOG2_10 / 20.0));
+            for held in &mut gain[run.range()] {
+                let falling = self.release * self.reduction;
+                self.reduction = if *held > falling { *held } else { falling };
+                *held = self.reduction;
             }
         }
+        self.steps.resize(frames, 0);
+        to_steps(gain, &mut self.steps);
+        self.means.iter_mut().for_each(|mean| mean.process(&mut self.steps));
+        let [first, second] = &self.means;
+        to_gain(&self.steps, STEPS * (first.length() * second.length()) as f64, gain);
     }
 
     fn apply(&mut self, wave: usize, start: i64, channels: &mut [&mut [f64]], controls: Controls<'_>) {
@@ -102,7 +113,7 @@ impl GainUnit for LimiterUnit {
         self.reduction == 0.0
             && self.peaks.is_silent()
             && self.highest.is_silent()
-            && self.means.iter().all(Mean::is_silent)
+            && self.means.iter().all(SlidingSum::is_silent)
             && self.lines.iter().all(Line::is_silent)
     }
 
@@ -115,16 +126,68 @@ impl GainUnit for LimiterUnit {
     }
 }
 
+/// From peaks over the ceiling to the reductions in dB that they want.
+fn want(peaks: &mut [f64]) {
+    widest(
+        #[inline(always)]
+        || {
+            for peak in peaks {
+                let wanted = 20.0 * LOG10_2 * log2_of_any(*peak);
+                let wanted = if wanted < MOST_DB { wanted } else { MOST_DB };
+                *peak = if *peak > 1.0 { wanted } else { 0.0 };
+            }
+        },
+    );
+}
+
+/// To the nearest whole multiples of 1/[`STEPS`], halves upwards.
+fn to_steps(reductions: &[f64], steps: &mut [i64]) {
+    /// Numbers from here on have the unit as their last bit, until the next power of two.
+    const WHOLE: f64 = (1u64 << 52) as f64;
+    widest(
+        #[inline(always)]
+        || {
+            for (steps, reduction) in steps.iter_mut().zip(reductions) {
+                let exact = reduction * STEPS;
+                // Halves to even; the halves that went down are put right.
+                let even = exact + WHOLE;
+                let up = i64::from(exact - (even - WHOLE) == 0.5);
+                *steps = (even.to_bits() - WHOLE.to_bits()) as i64 + up;
+            }
+        },
+    );
+}
+
+/// From sums of steps, so much too large, to gains.
+fn to_gain(sums: &[i64], scale: f64, gain: &mut [f64]) {
+    widest(
+        #[inline(always)]
+        || {
+            for (gain, sum) in gain.iter_mut().zip(sums) {
+                let mean = *sum as f64 / scale;
+                *gain = exp2(-mean * (LOG2_10 / 20.0));
+            }
+        },
+    );
+}
+
 /// Multiplies by a control value.
 pub(crate) fn drive(start: i64, samples: &mut [f64], controls: Controls<'_>, which: usize) {
     if controls.is_moving() {
-        for run in runs(start, samples.len()) {
-            for (i, x) in samples[run.range()].iter_mut().enumerate() {
-                *x *= controls.value(run, i, which);
-            }
-        }
+        widest(
+            #[inline(always)]
+            || {
+                for run in runs(start, samples.len()) {
+                    let mut factors = [0.0; CONTROL_GRID as usize];
+                    controls.write_run(run, which, &mut factors);
+                    for (x, factor) in samples[run.range()].iter_mut().zip(&factors) {
+                        *x *= factor;
+                    }
+                }
+            },
+        );
     } else if controls.first()[which] != 1.0 {
-        samples.iter_mut().for_each(|x| *x *= controls.first()[which]);
+        scale(samples, controls.first()[which]);
     }
 }
 
@@ -149,10 +212,7 @@ impl Peaks {
     }
 
     fn measure(&mut self, start: i64, heard: &[&[f64]], controls: Controls<'_>, out: &mut [f64]) {
-        for n in 0..out.len() {
-            let zero = heard.iter().all(|channel| channel[n] == 0.0);
-            self.quiet = if zero { self.quiet.saturating_add(1) } else { 0 };
-        }
+        self.quiet = since(self.quiet, out.len(), heard, |x| x != 0.0);
         out.fill(0.0);
         let last = self.last;
         self.last = 0.0;
@@ -161,12 +221,10 @@ impl Peaks {
             self.driven.extend_from_slice(channel);
             drive(start, &mut self.driven, controls, 1);
             let mut before = last;
-            for (points, out) in raised.process(&self.driven).chunks_exact(16).zip(out.iter_mut()) {
-                let largest = |points: &[f64]| points.iter().fold(0.0f64, |most, x| most.max(x.abs()));
-                *out = out.max(before).max(largest(&points[..=8]));
-                before = largest(&points[8..]);
+            for (piece, out) in self.driven.chunks(PIECE).zip(out.chunks_mut(PIECE)) {
+                before = largest(raised.process_apart(piece), before, out);
             }
-            self.last = self.last.max(before);
+            self.last = if before > self.last { before } else { self.last };
         }
     }
 
@@ -175,29 +233,37 @@ impl Peaks {
     }
 }
 
-/// The sum of the last so many whole numbers.
-struct Mean {
-    values: VecDeque<i64>,
-    sum: i64,
+/// The larger, `a` where the other is not a number.
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
 }
 
-impl Mean {
-    fn new(length: usize) -> Self {
-        Self { values: std::iter::repeat_n(0, length).collect(), sum: 0 }
-    }
-
-    fn length(&self) -> usize {
-        self.values.len()
-    }
-
-    fn next(&mut self, value: i64) -> i64 {
-        self.sum += value - self.values.pop_front().unwrap_or(0);
-        self.values.push_back(value);
-        self.sum
-    }
-
-    fn is_silent(&self) -> bool {
-        // None is negative.
-        self.sum == 0
-    }
+/// Raises each of `out` to the largest within half a frame of it, of 16 samples a frame, even and odd ones apart. Takes and
+/// gives the largest of the half frame after a last frame.
+fn largest([even, odd]: [&[f64]; 2], mut before: f64, out: &mut [f64]) -> f64 {
+    widest(
+        #[inline(always)]
+        || {
+            // Of two samples, of four, of eight: half a frame.
+            let (mut of_two, mut of_four) = ([0.0; 8 * PIECE], [0.0; 4 * PIECE]);
+            for ((two, even), odd) in of_two.iter_mut().zip(even).zip(odd) {
+                *two = larger(larger(0.0, even.abs()), odd.abs());
+            }
+            for (four, two) in of_four.iter_mut().zip(of_two.as_chunks::<2>().0) {
+                *four = larger(two[0], two[1]);
+            }
+            let (mut first, mut second) = ([0.0; PIECE], [0.0; PIECE]);
+            let halves = first.iter_mut().zip(&mut second).zip(even.as_chunks::<8>().0);
+            for (((first, second), even), four) in halves.zip(of_four.as_chunks::<4>().0) {
+                *first = larger(larger(four[0], four[1]), even[4].abs());
+                *second = larger(four[2], four[3]);
+            }
+            for ((out, first), second) in out.iter_mut().zip(&first).zip(&second) {
+                *out = larger(larger(*out, before), *first);
+                before = *second;
+            }
+            before
+        },
+    )
 }

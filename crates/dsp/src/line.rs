@@ -1,6 +1,7 @@
 //! A plain delay line, for look-ahead and for compensating it.
 
 use crate::INAUDIBLE;
+use crate::since::since;
 
 /// Delays all channels of one wave by a fixed number of frames.
 #[derive(Debug, Clone)]
@@ -30,16 +31,14 @@ impl Line {
         if length == 0 {
             return;
         }
-        for n in 0..count {
-            let loudest = block.iter().fold(0.0f64, |most, channel| most.max(channel[n].abs()));
-            self.since_something = if loudest == 0.0 { self.since_something.saturating_add(1) } else { 0 };
-            self.since_audible = if loudest < INAUDIBLE { self.since_audible.saturating_add(1) } else { 0 };
-        }
+        self.since_something = since(self.since_something, count, &*block, |x| x.abs() > 0.0);
+        self.since_audible = since(self.since_audible, count, &*block, |x| x.abs() >= INAUDIBLE);
         for (line, channel) in self.channels.iter_mut().zip(block) {
-            let mut at = self.head;
-            for x in channel.iter_mut() {
-                std::mem::swap(x, &mut line[at]);
-                at = if at + 1 == length { 0 } else { at + 1 };
+            let (mut rest, mut at) = (&mut **channel, self.head);
+            while !rest.is_empty() {
+                let (now, later) = rest.split_at_mut(rest.len().min(length - at));
+                now.swap_with_slice(&mut line[at..at + now.len()]);
+                (rest, at) = (later, 0);
             }
         }
         self.head = (self.head + count) % length;

@@ -1,6 +1,6 @@
 //! log2 and exp2 for gain computers: polynomials of our own, the same bits everywhere, with their errors stated.
 
-use std::f64::consts::{LN_2, LOG2_E, SQRT_2};
+use std::f64::consts::{LN_2, LOG2_E, LOG10_2, SQRT_2};
 
 /// log2 of a positive normal number, within 6·10⁻¹⁶·max(1, |result|).
 ///
@@ -28,6 +28,12 @@ pub(crate) fn log2_of_any(x: f64) -> f64 {
         sum = sum * zz + 1.0 / divisor;
     }
     exponent + (2.0 * LOG2_E) * z * sum
+}
+
+/// The level in dB of an amplitude that is not negative; silence is as loud as the smallest normal number.
+#[inline(always)]
+pub(crate) fn level(amplitude: f64) -> f64 {
+    20.0 * LOG10_2 * log2_of_any(if amplitude < f64::MIN_POSITIVE { f64::MIN_POSITIVE } else { amplitude })
 }
 
 /// 2ˣ for −1000 ≤ x ≤ 1000 (clamped outside), within 4·10⁻¹⁶ of the result; exactly 1 at 0.

@@ -1,10 +1,15 @@
 //! The multiband compressor. The law is at [`stemwright_core::Multiband`].
 
+mod split;
+
 use crate::compressor::{Ballistics, curve};
-use crate::trapezoid::{Integrators, Trapezoid};
-use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
-use std::f64::consts::{FRAC_1_SQRT_2, LOG2_10, LOG10_2};
+use crate::log::level;
+use crate::trapezoid::Trapezoid;
+use crate::{Controls, GainUnit, NOTHING, Run, exp2, runs};
+use split::{Bands, Block, GRID, MOST, Split, split};
+use std::f64::consts::{FRAC_1_SQRT_2, LOG2_10};
 use stemwright_core::{CompressorBand, Multiband};
+use stemwright_simd::widest;
 
 /// Threshold, 1 − 1/ratio and make-up of a band; before them all, mix.
 const VALUES: usize = 3;
@@ -30,8 +35,6 @@ pub struct MultibandUnit {
     heard: Vec<Split>,
     /// The bands of the signal, by channel and then band, where they were made to be measured.
     own: Vec<Vec<Vec<f64>>>,
-    /// The bands of what is being split.
-    bands: Vec<Vec<f64>>,
 }
 
 impl MultibandUnit {
@@ -47,7 +50,6 @@ impl MultibandUnit {
             states: vec![vec![split.clone(); channels]; waves],
             heard: vec![split; if keyed { heard } else { 0 }],
             own: vec![vec![Vec::new(); bands]; if keyed { 0 } else { channels }],
-            bands: vec![Vec::new(); bands],
         }
     }
 
@@ -63,32 +65,31 @@ impl GainUnit for MultibandUnit {
             compressor.factors.clear();
             compressor.factors.resize(frames, 0.0);
         }
-        for (c, channel) in heard.iter().enumerate() {
-            let keyed = self.is_keyed();
-            let state = if keyed { &mut self.heard[c] } else { &mut self.states[0][c] };
-            let bands = if keyed { &mut self.bands } else { &mut self.own[c] };
-            state.process(start, channel, &self.crossovers, bands);
-            for (compressor, band) in self.compressors.iter_mut().zip(bands) {
-                compressor.factors.iter_mut().zip(band).for_each(|(level, x)| *level = level.max(x.abs()));
-            }
+        for band in self.own.iter_mut().flatten() {
+            band.resize(frames, 0.0);
         }
-        for (number, compressor) in self.compressors.iter_mut().enumerate() {
-            compressor.decide(start, controls, 1 + VALUES * number);
+        let states = if self.is_keyed() { &mut self.heard } else { &mut self.states[0] };
+        let mut own = self.own.chunks_mut(2);
+        for (heard, states) in heard.chunks(2).zip(states.chunks_mut(2)) {
+            let own = own.next().unwrap_or_default();
+            let block = Measured { heard, compressors: &mut self.compressors, own };
+            split(start, block, &self.crossovers, states);
         }
+        decide(start, frames, &mut self.compressors, controls);
     }
 
     fn apply(&mut self, wave: usize, start: i64, channels: &mut [&mut [f64]], _: Controls<'_>) {
-        let measured = wave == 0 && !self.is_keyed();
-        for (c, channel) in channels.iter_mut().enumerate() {
-            if !measured {
-                self.states[wave][c].process(start, channel, &self.crossovers, &mut self.bands);
+        if wave > 0 || self.is_keyed() {
+            for (channels, states) in channels.chunks_mut(2).zip(self.states[wave].chunks_mut(2)) {
+                let block = Compressed { channels, compressors: &self.compressors };
+                split(start, block, &self.crossovers, states);
             }
+            return;
+        }
+        for (channel, bands) in channels.iter_mut().zip(&self.own) {
             channel.fill(0.0);
-            let bands = if measured { &self.own[c] } else { &self.bands };
             for (band, compressor) in bands.iter().zip(&self.compressors) {
-                for ((x, band), factor) in channel.iter_mut().zip(band).zip(&compressor.factors) {
-                    *x += factor * band;
-                }
+                add_product(channel, band, &compressor.factors);
             }
         }
     }
@@ -100,6 +101,92 @@ impl GainUnit for MultibandUnit {
 
     fn is_wave_silent(&self, wave: usize) -> bool {
         self.states[wave].iter().all(Split::is_silent)
+    }
+}
+
+fn add_product(x: &mut [f64], band: &[f64], factors: &[f64]) {
+    widest(
+        #[inline(always)]
+        || {
+            for ((x, band), factor) in x.iter_mut().zip(band).zip(factors) {
+                *x += factor * band;
+            }
+        },
+    );
+}
+
+/// What is heard: the level of its bands is noted, and they are kept where there is room for them.
+struct Measured<'a> {
+    heard: &'a [&'a [f64]],
+    compressors: &'a mut [BandCompressor],
+    own: &'a mut [Vec<Vec<f64>>],
+}
+
+impl Block for Measured<'_> {
+    #[inline(always)]
+    fn channels(&self) -> usize {
+        self.heard.len()
+    }
+
+    #[inline(always)]
+    fn frames(&self) -> usize {
+        self.heard.first().map_or(0, |channel| channel.len())
+    }
+
+    #[inline(always)]
+    fn read(&self, channel: usize, run: Run, to: &mut [f64; GRID]) {
+        to[..run.frames].copy_from_slice(&self.heard[channel][run.range()]);
+    }
+
+    #[inline(always)]
+    fn take(&mut self, run: Run, bands: &Bands) {
+        for (number, (compressor, band)) in self.compressors.iter_mut().zip(bands).enumerate() {
+            let levels = &mut compressor.factors[run.range()];
+            for channel in &band[..self.heard.len()] {
+                for (level, x) in levels.iter_mut().zip(channel) {
+                    *level = if x.abs() > *level { x.abs() } else { *level };
+                }
+            }
+            for (own, channel) in self.own.iter_mut().zip(band) {
+                own[number][run.range()].copy_from_slice(&channel[..run.frames]);
+            }
+        }
+    }
+}
+
+/// A wave: its bands are turned up and down and added up again.
+struct Compressed<'a, 'b> {
+    channels: &'a mut [&'b mut [f64]],
+    compressors: &'a [BandCompressor],
+}
+
+impl Block for Compressed<'_, '_> {
+    #[inline(always)]
+    fn channels(&self) -> usize {
+        self.channels.len()
+    }
+
+    #[inline(always)]
+    fn frames(&self) -> usize {
+        self.channels.first().map_or(0, |channel| channel.len())
+    }
+
+    #[inline(always)]
+    fn read(&self, channel: usize, run: Run, to: &mut [f64; GRID]) {
+        to[..run.frames].copy_from_slice(&self.channels[channel][run.range()]);
+    }
+
+    #[inline(always)]
+    fn take(&mut self, run: Run, bands: &Bands) {
+        for (c, channel) in self.channels.iter_mut().enumerate() {
+            let mut sum = [0.0; GRID];
+            for (compressor, band) in self.compressors.iter().zip(bands) {
+                for ((sum, x), factor) in sum.iter_mut().zip(&band[c]).zip(&compressor.factors[run.range()]) {
+                    *sum += factor * x;
+                }
+            }
+            channel[run.range()].copy_from_slice(&sum[..run.frames]);
+        }
     }
 }
 
@@ -125,79 +212,78 @@ impl BandCompressor {
         }
     }
 
-    /// From levels to factors.
-    fn decide(&mut self, start: i64, controls: Controls<'_>, first: usize) {
+    /// Levels of a run become wanted reductions.
+    #[inline(always)]
+    fn want(&mut self, run: Run, controls: Controls<'_>, first: usize, wanted: &mut [f64; GRID]) {
+        if run.phase == 0 && self.reduction < NOTHING {
+            self.reduction = 0.0;
+        }
         if self.bypass {
-            self.factors.fill(1.0);
             return;
         }
-        for run in runs(start, self.factors.len()) {
-            if run.phase == 0 && self.reduction < NOTHING {
-                self.reduction = 0.0;
-            }
-            for (i, value) in self.factors[run.range()].iter_mut().enumerate() {
-                let [threshold, slope, makeup] = std::array::from_fn(|which| controls.value(run, i, first + which));
-                let mix = controls.value(run, i, 0);
-                let level = 20.0 * LOG10_2 * log2(value.max(f64::MIN_POSITIVE));
-                let wanted = curve(level - threshold, self.knee, slope);
-                self.reduction = self.ballistics.step(self.reduction, wanted);
-                *value = 1.0 - mix + mix * exp2((makeup - self.reduction) * (LOG2_10 / 20.0));
-            }
+        let [mut threshold, mut slope] = [[0.0; GRID]; 2];
+        controls.write_run(run, first, &mut threshold);
+        controls.write_run(run, first + 1, &mut slope);
+        let levels = self.factors[run.range()].iter();
+        for ((wanted, value), (threshold, slope)) in wanted.iter_mut().zip(levels).zip(threshold.iter().zip(&slope)) {
+            *wanted = curve(level(*value) - threshold, self.knee, *slope);
+        }
+    }
+
+    /// Reductions of a run become factors.
+    #[inline(always)]
+    fn factor(&mut self, run: Run, controls: Controls<'_>, first: usize, reductions: &[f64; GRID]) {
+        let factors = &mut self.factors[run.range()];
+        if self.bypass {
+            factors.fill(1.0);
+            return;
+        }
+        let [mut makeup, mut mix] = [[0.0; GRID]; 2];
+        controls.write_run(run, first + 2, &mut makeup);
+        controls.write_run(run, 0, &mut mix);
+        for ((factor, reduction), (makeup, mix)) in factors.iter_mut().zip(reductions).zip(makeup.iter().zip(&mix)) {
+            *factor = 1.0 - mix + mix * exp2((makeup - reduction) * (LOG2_10 / 20.0));
         }
     }
 }
 
-/// The crossovers of one channel.
-#[derive(Debug, Clone)]
-struct Split {
-    /// For each crossover: what makes both sides of it, then the second half of each.
-    crossovers: Vec<[Integrators; 3]>,
-    /// The all-passes of each band, of the crossovers above its own.
-    phases: Vec<Vec<Integrators>>,
+/// From levels to factors, all bands.
+fn decide(start: i64, frames: usize, compressors: &mut [BandCompressor], controls: Controls<'_>) {
+    widest(
+        #[inline(always)]
+        || {
+            for run in runs(start, frames) {
+                let mut reductions = [[0.0; GRID]; MOST];
+                for (number, (compressor, wanted)) in compressors.iter_mut().zip(&mut reductions).enumerate() {
+                    compressor.want(run, controls, 1 + VALUES * number, wanted);
+                }
+                smooth(compressors, run.frames, &mut reductions);
+                for (number, (compressor, reductions)) in compressors.iter_mut().zip(&reductions).enumerate() {
+                    compressor.factor(run, controls, 1 + VALUES * number, reductions);
+                }
+            }
+        },
+    );
 }
 
-impl Split {
-    fn new(bands: usize) -> Self {
-        Self {
-            crossovers: vec![Default::default(); bands - 1],
-            phases: (1..bands).map(|above| vec![Integrators::default(); bands - 1 - above]).collect(),
+/// Wanted reductions become those that are applied, the bands side by side: each waits for itself from frame to frame.
+#[inline(always)]
+fn smooth(compressors: &mut [BandCompressor], frames: usize, reductions: &mut [[f64; GRID]; MOST]) {
+    let value = |which: fn(&BandCompressor) -> f64| -> [f64; MOST] {
+        std::array::from_fn(|band| compressors.get(band).map_or(0.0, which))
+    };
+    let (attack, release) = (value(|c| c.ballistics.attack), value(|c| c.ballistics.release));
+    let mut state = value(|c| c.reduction);
+    for n in 0..frames.min(GRID) {
+        for band in 0..MOST {
+            let (now, wanted) = (state[band], reductions[band][n]);
+            let up = attack[band] * now + (1.0 - attack[band]) * wanted;
+            let down = release[band] * now + (1.0 - release[band]) * wanted;
+            state[band] = if wanted > now { up } else { down };
+            reductions[band][n] = state[band];
         }
     }
-
-    /// Splits a block into bands.
-    fn process(&mut self, start: i64, channel: &[f64], filters: &[Trapezoid], bands: &mut [Vec<f64>]) {
-        for band in bands.iter_mut() {
-            band.clear();
-            band.extend_from_slice(channel);
-        }
-        for run in runs(start, channel.len()) {
-            if run.phase == 0 {
-                self.states_mut().for_each(Integrators::settle);
-            }
-            // The last band holds what the crossovers so far have left.
-            let Some((rest, below)) = bands.split_last_mut() else { return };
-            let rest = &mut rest[run.range()];
-            let crossovers = self.crossovers.iter_mut().zip(&mut self.phases).zip(below).enumerate();
-            for (number, (([both, low, high], phases), band)) in crossovers {
-                let filter = &filters[number];
-                let band = &mut band[run.range()];
-                for (rest, band) in rest.iter_mut().zip(&mut *band) {
-                    let first = both.tick(*rest, filter);
-                    *band = low.tick(first.low, filter).low;
-                    *rest = high.tick(first.high, filter).high;
-                }
-                for (state, filter) in phases.iter_mut().zip(&filters[number + 1..]) {
-                    band.iter_mut().for_each(|x| *x = state.tick(*x, filter).all_pass());
-                }
-            }
-        }
-    }
-
-    fn states_mut(&mut self) -> impl Iterator<Item = &mut Integrators> {
-        self.crossovers.iter_mut().flatten().chain(self.phases.iter_mut().flatten())
-    }
-
-    fn is_silent(&self) -> bool {
-        self.crossovers.iter().flatten().chain(self.phases.iter().flatten()).all(Integrators::is_silent)
+    for (compressor, state) in compressors.iter_mut().zip(state) {
+        compressor.reduction = state;
     }
 }

@@ -10,6 +10,7 @@ use design::Design;
 use network::Network;
 use rows::{FRAMES, Rows, hadamard};
 use stemwright_core::{BandKind, Reverb};
+use stemwright_simd::widest;
 
 /// Wet.
 pub(crate) const WIDTH: usize = 1;
@@ -77,6 +78,7 @@ impl ReverbUnit {
     }
 
     /// Takes a run in: through the cuts, into the history.
+    #[inline(always)]
     fn hear(&mut self, run: Run, channels: &[&mut [f64]]) {
         let mut heard = [[0.0; FRAMES]; 2];
         for (heard, channel) in heard.iter_mut().zip(channels) {
@@ -99,29 +101,42 @@ impl ReverbUnit {
     }
 }
 
+impl ReverbUnit {
+    #[inline(always)]
+    fn run(&mut self, run: Run, channels: &mut [&mut [f64]], controls: Controls<'_>) {
+        self.hear(run, channels);
+        for (line, (row, (age, gain))) in self.rows.iter_mut().zip(self.taps).enumerate() {
+            self.heard[line % self.heard.len()].tap(age, gain, &mut row[..run.frames]);
+        }
+        hadamard(&mut self.rows, run.frames);
+        let (reverb, power) = self.network.process(&mut self.rows, run.frames);
+        // The output is at most 4·√power (Cauchy and Schwarz), and a line is at most √power.
+        let audible = INAUDIBLE / 4.0;
+        self.loops.see(&power[..run.frames], NOTHING * NOTHING, audible * audible);
+        let mut wet = [0.0; FRAMES];
+        controls.write_run(run, 0, &mut wet);
+        for (channel, reverb) in channels.iter_mut().zip(&reverb) {
+            for ((x, r), wet) in channel[run.range()].iter_mut().zip(reverb).zip(&wet) {
+                *x = (1.0 - wet) * *x + wet * r;
+            }
+        }
+    }
+}
+
 impl Linear for ReverbUnit {
     fn process(&mut self, start: i64, channels: &mut [&mut [f64]], controls: Controls<'_>) {
         let frames = channels.first().map_or(0, |c| c.len());
-        for run in runs(start, frames) {
-            if run.phase == 0 {
-                self.settle();
-            }
-            self.hear(run, channels);
-            for (line, (row, (age, gain))) in self.rows.iter_mut().zip(self.taps).enumerate() {
-                self.heard[line % self.heard.len()].tap(age, gain, &mut row[..run.frames]);
-            }
-            hadamard(&mut self.rows, run.frames);
-            let (reverb, power) = self.network.process(&mut self.rows, run.frames);
-            // The output is at most 4·√power (Cauchy and Schwarz), and a line is at most √power.
-            let audible = INAUDIBLE / 4.0;
-            self.loops.see(&power[..run.frames], NOTHING * NOTHING, audible * audible);
-            for (channel, reverb) in channels.iter_mut().zip(reverb) {
-                for (i, (x, r)) in channel[run.range()].iter_mut().zip(reverb).enumerate() {
-                    let wet = controls.value(run, i, 0);
-                    *x = (1.0 - wet) * *x + wet * r;
+        widest(
+            #[inline(always)]
+            || {
+                for run in runs(start, frames) {
+                    if run.phase == 0 {
+                        self.settle();
+                    }
+                    self.run(run, channels, controls);
                 }
-            }
-        }
+            },
+        );
     }
 
     fn is_silent(&self) -> bool {
@@ -189,6 +204,7 @@ impl History {
     }
 
     /// The run taken last, as it would have been `age` frames earlier, times a gain.
+    #[inline(always)]
     fn tap(&self, age: usize, gain: f64, out: &mut [f64]) {
         let from = if self.run >= age { self.run - age } else { self.run + self.samples.len() - age };
         let until_end = (self.samples.len() - from).min(out.len());

@@ -1,12 +1,18 @@
 //! Saturation: the bend once, its factor on every wave. The law is at [`stemwright_core::Saturation`].
 
+use crate::cascade::cascade;
 use crate::half_band::{Downsampler, Upsampler, round_trip};
 use crate::limiter::drive;
 use crate::line::Line;
 use crate::section::cut;
-use crate::{Controls, GainUnit, Section, exp2, runs};
+use crate::since::since;
+use crate::{Controls, GainUnit, Section, exp2};
 use std::f64::consts::LOG2_E;
 use stemwright_core::{BandKind, HALF_BANDS, Saturation};
+use stemwright_simd::{multiply, peak, widest};
+
+/// Frames that are raised, bent and brought down together, while they are near.
+const PIECE: usize = 64;
 
 /// Drive, mix·output, 1 − mix.
 pub(crate) const WIDTH: usize = 3;
@@ -35,7 +41,8 @@ pub(crate) fn latency(rate: f64) -> usize {
 /// A saturation and the filters of its waves.
 pub struct SaturationUnit {
     asymmetry: f64,
-    /// g at the higher rate, by channel.
+    /// The signal, driven, and its g at the higher rate, by channel.
+    raised: Vec<Vec<f64>>,
     bends: Vec<Vec<f64>>,
     /// The wet and the dry factor of each frame that comes out.
     factors: [Vec<f64>; 2],
@@ -53,6 +60,7 @@ impl SaturationUnit {
         let high_pass = BandKind::HighPass { steep: false };
         Self {
             asymmetry: saturation.asymmetry,
+            raised: vec![Vec::new(); channels],
             bends: vec![Vec::new(); channels],
             factors: Default::default(),
             late: Line::new(round_trip(bands), 2),
@@ -68,6 +76,7 @@ struct Wave {
     up: Vec<Upsampler>,
     down: Vec<Downsampler>,
     high_pass: Vec<Section>,
+    /// By channel: the block driven, then what came of it.
     wet: Vec<Vec<f64>>,
     dry: Line,
     /// Frames since anything but zero came in, and after how many all is out of the filters.
@@ -88,37 +97,52 @@ impl Wave {
         }
     }
 
-    /// Drives and raises a block.
-    fn raise<'a>(&mut self, start: i64, block: impl Iterator<Item = &'a [f64]> + Clone, controls: Controls<'_>) {
+    /// Drives a block.
+    fn drive<'a>(&mut self, start: i64, block: impl Iterator<Item = &'a [f64]> + Clone, controls: Controls<'_>) {
         let frames = block.clone().next().map_or(0, <[f64]>::len);
-        for n in 0..frames {
-            let zero = block.clone().all(|channel| channel[n] == 0.0);
-            self.quiet = if zero { self.quiet.saturating_add(1) } else { 0 };
-        }
-        for ((channel, driven), up) in block.zip(&mut self.wet).zip(&mut self.up) {
+        self.quiet = since(self.quiet, frames, block.clone(), |x| x != 0.0);
+        for (channel, driven) in block.zip(&mut self.wet) {
             driven.clear();
             driven.extend_from_slice(channel);
             drive(start, driven, controls, 0);
-            up.process(driven);
         }
     }
 
-    /// Bends what was raised and brings it down.
-    fn lower(&mut self, start: i64, bends: &[Vec<f64>], high_pass: Option<&[f64; 6]>) {
-        let channels = self.up.iter_mut().zip(&mut self.down).zip(&mut self.wet).zip(bends);
-        for (((up, down), wet), bends) in channels {
-            let bent = up.raised();
-            bent.iter_mut().zip(bends).for_each(|(s, g)| *s *= g);
-            wet.clear();
-            wet.extend_from_slice(down.process(bent));
+    /// Raises a block that was driven, and measures by what it is bent.
+    fn measure(&mut self, asymmetry: f64, raised: &mut [Vec<f64>], bends: &mut [Vec<f64>]) {
+        for (((up, wet), raised), bends) in self.up.iter_mut().zip(&self.wet).zip(raised).zip(bends) {
+            raised.clear();
+            for piece in wet.chunks(PIECE) {
+                raised.extend_from_slice(up.process(piece));
+            }
+            bends.resize(raised.len(), 0.0);
+            let times = raised.len() / wet.len().max(1);
+            let pieces = raised.chunks((times * PIECE).max(1));
+            pieces.zip(bends.chunks_mut((times * PIECE).max(1))).for_each(|(s, g)| bend_all(s, asymmetry, g));
         }
-        if let Some(coefficients) = high_pass {
-            for (wet, state) in self.wet.iter_mut().zip(&mut self.high_pass) {
-                for run in runs(start, wet.len()) {
-                    state.process(run, &mut wet[run.range()], Controls::fixed(coefficients), 0);
-                }
+    }
+
+    /// Bends what was raised and brings it down; what was driven is raised first.
+    fn bend(&mut self, mut raised: Option<&mut [Vec<f64>]>, bends: &[Vec<f64>]) {
+        let channels = self.up.iter_mut().zip(&mut self.down).zip(&mut self.wet).zip(bends);
+        for (number, (((up, down), wet), bends)) in channels.enumerate() {
+            let times = bends.len() / wet.len().max(1);
+            for (number_of_piece, wet) in wet.chunks_mut(PIECE).enumerate() {
+                let at = times * PIECE * number_of_piece;
+                let range = at..at + times * wet.len();
+                let bent = match &mut raised {
+                    Some(raised) => &mut raised[number][range.clone()],
+                    None => up.process(wet),
+                };
+                multiply(bent, &bends[range]);
+                wet.copy_from_slice(down.process(bent));
             }
         }
+    }
+
+    fn high_pass(&mut self, start: i64, coefficients: &[f64; 6]) {
+        let mut wet: Vec<&mut [f64]> = self.wet.iter_mut().map(Vec::as_mut_slice).collect();
+        cascade(start, &mut wet, &[*coefficients], std::slice::from_mut(&mut self.high_pass));
     }
 
     fn is_silent(&self) -> bool {
@@ -126,38 +150,65 @@ impl Wave {
     }
 }
 
+/// Below this size the series is tanh's.
+const SMALL: f64 = 0.02;
+
+/// tanh(s)/s = 1 − s²/3 + 2s⁴/15 − 17s⁶/315 + 62s⁸/2835 of a size below [`SMALL`]; what follows is below 10⁻¹⁹.
+#[inline(always)]
+fn series(size: f64) -> f64 {
+    let square = size * size;
+    1.0 - square * (1.0 / 3.0 - square * (2.0 / 15.0 - square * (17.0 / 315.0 - square * (62.0 / 2835.0))))
+}
+
+/// tanh of a size, and that divided by the size. Both ways are computed, so that a loop has no branch.
+#[inline(always)]
+fn tanh(size: f64) -> [f64; 2] {
+    let series = series(size);
+    let fall = exp2(-2.0 * LOG2_E * size);
+    let tanh = (1.0 - fall) / (1.0 + fall);
+    if size < SMALL { [size * series, series] } else { [tanh, tanh / size] }
+}
+
 /// f(s)/s of the law.
-#[inline]
+#[inline(always)]
 fn bend(s: f64, asymmetry: f64) -> f64 {
-    let size = s.abs();
-    let (tanh, ratio) = if size < 0.02 {
-        let square = size * size;
-        // tanh(s)/s = 1 − s²/3 + 2s⁴/15 − 17s⁶/315 + 62s⁸/2835; what follows is below 10⁻¹⁹.
-        let series =
-            1.0 - square * (1.0 / 3.0 - square * (2.0 / 15.0 - square * (17.0 / 315.0 - square * (62.0 / 2835.0))));
-        (size * series, series)
-    } else {
-        let fall = exp2(-2.0 * LOG2_E * size);
-        let tanh = (1.0 - fall) / (1.0 + fall);
-        (tanh, tanh / size)
-    };
+    let [tanh, ratio] = tanh(s.abs());
     ratio / (1.0 + asymmetry * tanh.copysign(s))
+}
+
+/// [`bend`] of many.
+fn bend_all(samples: &[f64], asymmetry: f64, bends: &mut [f64]) {
+    let small = asymmetry == 0.0 && peak(samples) < SMALL;
+    widest(
+        #[inline(always)]
+        || {
+            let both = bends.iter_mut().zip(samples);
+            if small {
+                for (g, s) in both {
+                    *g = series(s.abs());
+                }
+            } else if asymmetry == 0.0 {
+                // The division by 1 left out.
+                for (g, s) in both {
+                    *g = tanh(s.abs())[1];
+                }
+            } else {
+                for (g, s) in both {
+                    *g = bend(*s, asymmetry);
+                }
+            }
+        },
+    );
 }
 
 impl GainUnit for SaturationUnit {
     fn detect(&mut self, start: i64, heard: &[&[f64]], controls: Controls<'_>) {
-        let asymmetry = self.asymmetry;
-        self.waves[0].raise(start, heard.iter().copied(), controls);
-        for (bends, up) in self.bends.iter_mut().zip(&mut self.waves[0].up) {
-            bends.clear();
-            bends.extend(up.raised().iter().map(|&s| bend(s, asymmetry)));
-        }
+        self.waves[0].drive(start, heard.iter().copied(), controls);
+        self.waves[0].measure(self.asymmetry, &mut self.raised, &mut self.bends);
         let frames = heard.first().map_or(0, |channel| channel.len());
         for (which, factors) in (1..).zip(&mut self.factors) {
-            factors.clear();
-            for run in runs(start, frames) {
-                factors.extend((0..run.frames).map(|i| controls.value(run, i, which)));
-            }
+            factors.resize(frames, 0.0);
+            controls.write(start, which, factors);
         }
         self.moving = controls.is_moving();
         if self.moving {
@@ -169,18 +220,26 @@ impl GainUnit for SaturationUnit {
     fn apply(&mut self, wave: usize, start: i64, channels: &mut [&mut [f64]], controls: Controls<'_>) {
         let state = &mut self.waves[wave];
         // What the signal itself is bent by was raised to be measured.
-        if wave > 0 {
-            let block: Vec<&[f64]> = channels.iter().map(|channel| &**channel).collect();
-            state.raise(start, block.iter().copied(), controls);
+        let raised = if wave == 0 { Some(self.raised.as_mut_slice()) } else { None };
+        if raised.is_none() {
+            state.drive(start, channels.iter().map(|channel| &**channel), controls);
         }
-        state.lower(start, &self.bends, self.high_pass.as_ref());
+        state.bend(raised, &self.bends);
+        if let Some(coefficients) = &self.high_pass {
+            state.high_pass(start, coefficients);
+        }
         state.dry.process(channels);
         let [wet_factors, dry_factors] = &self.factors;
         for (channel, wet) in channels.iter_mut().zip(&state.wet) {
-            let factors = wet_factors.iter().zip(dry_factors);
-            for ((x, wet), (wet_factor, dry_factor)) in channel.iter_mut().zip(wet).zip(factors) {
-                *x = dry_factor * *x + wet_factor * wet;
-            }
+            widest(
+                #[inline(always)]
+                || {
+                    let factors = wet_factors.iter().zip(dry_factors);
+                    for ((x, wet), (wet_factor, dry_factor)) in channel.iter_mut().zip(wet).zip(factors) {
+                        *x = dry_factor * *x + wet_factor * wet;
+                    }
+                },
+            );
         }
     }
 

@@ -1,11 +1,12 @@
 //! The transient shaper. The law is at [`stemwright_core::Transient`].
 
 use crate::compressor::smoothing;
+use crate::log::log2_of_any;
 use crate::sliding::SlidingMaximum;
-use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
+use crate::{Controls, GainUnit, NOTHING, Run, exp2, runs};
 use std::f64::consts::{LOG2_10, LOG10_2};
-use stemwright_core::Transient;
-use stemwright_simd::multiply;
+use stemwright_core::{CONTROL_GRID, Transient};
+use stemwright_simd::{louder, multiply, widest};
 
 /// Attack, sustain (dB).
 pub(crate) const WIDTH: usize = 2;
@@ -50,18 +51,52 @@ impl TransientUnit {
         }
     }
 
-    #[inline]
-    fn follow(&mut self, loudest: f64) {
-        let level = decibels(self.peaks.next(loudest).max(FLOOR)).max(self.level - self.fall);
-        let rise = level - self.level;
-        self.level = level;
-        self.beginning = (self.attack * (self.beginning + rise)).clamp(0.0, WHOLE);
-        self.ending = (self.sustain * (self.ending - rise)).clamp(0.0, WHOLE);
+    /// l of the law becomes u and d, for a run.
+    #[inline(always)]
+    fn follow(&mut self, levels: &[f64], beginnings: &mut [f64], endings: &mut [f64]) {
+        let clamp = |x: f64| if x < 0.0 { 0.0 } else if x > WHOLE { WHOLE } else { x };
+        for ((&loudest, beginning), ending) in levels.iter().zip(beginnings).zip(endings) {
+            let falling = self.level - self.fall;
+            let level = if loudest > falling { loudest } else { falling };
+            let rise = level - self.level;
+            self.level = level;
+            self.beginning = clamp(self.attack * (self.beginning + rise));
+            self.ending = clamp(self.sustain * (self.ending - rise));
+            (*beginning, *ending) = (self.beginning, self.ending);
+        }
+    }
+
+    /// From peaks to gains, for a run.
+    #[inline(always)]
+    fn run(&mut self, run: Run, values: &mut [f64], controls: Controls<'_>) {
+        if run.phase == 0 {
+            for state in [&mut self.beginning, &mut self.ending] {
+                if *state < NOTHING {
+                    *state = 0.0;
+                }
+            }
+        }
+        for value in values.iter_mut() {
+            let floored = if *value < FLOOR { FLOOR } else { *value };
+            *value = decibels(floored);
+        }
+        let [mut beginnings, mut endings, mut attack, mut sustain] = [[0.0; CONTROL_GRID as usize]; 4];
+        self.follow(values, &mut beginnings, &mut endings);
+        controls.write_run(run, 0, &mut attack);
+        controls.write_run(run, 1, &mut sustain);
+        let factors = attack.iter().zip(&sustain);
+        for (((value, beginning), ending), (attack, sustain)) in
+            values.iter_mut().zip(&beginnings).zip(&endings).zip(factors)
+        {
+            let amount = attack * beginning + sustain * ending;
+            *value = exp2(amount * (LOG2_10 / (20.0 * WHOLE)));
+        }
     }
 }
 
+#[inline(always)]
 fn decibels(amplitude: f64) -> f64 {
-    20.0 * LOG10_2 * log2(amplitude)
+    20.0 * LOG10_2 * log2_of_any(amplitude)
 }
 
 impl GainUnit for TransientUnit {
@@ -71,23 +106,17 @@ impl GainUnit for TransientUnit {
         gain.clear();
         gain.resize(frames, 0.0);
         for channel in heard {
-            gain.iter_mut().zip(*channel).for_each(|(level, x)| *level = level.max(x.abs()));
+            louder(&mut gain, channel);
         }
-        for run in runs(start, frames) {
-            if run.phase == 0 {
-                for state in [&mut self.beginning, &mut self.ending] {
-                    if *state < NOTHING {
-                        *state = 0.0;
-                    }
+        self.peaks.process(&mut gain);
+        widest(
+            #[inline(always)]
+            || {
+                for run in runs(start, frames) {
+                    self.run(run, &mut gain[run.range()], controls);
                 }
-            }
-            for (i, value) in gain[run.range()].iter_mut().enumerate() {
-                let [attack, sustain] = std::array::from_fn(|which| controls.value(run, i, which));
-                self.follow(*value);
-                let amount = attack * self.beginning + sustain * self.ending;
-                *value = exp2(amount * (LOG2_10 / (20.0 * WHOLE)));
-            }
-        }
+            },
+        );
         self.gain = gain;
     }
 

@@ -3,6 +3,7 @@
 
 use crate::NOTHING;
 use std::f64::consts::PI;
+use stemwright_simd::Pair;
 
 /// c₁, c₂, c₃ and k of the law.
 #[derive(Debug, Clone, Copy)]
@@ -22,23 +23,6 @@ impl Trapezoid {
     }
 }
 
-/// What comes out of the filter on one frame.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Outputs {
-    pub(crate) low: f64,
-    /// 1 at the corner.
-    pub(crate) band: f64,
-    pub(crate) high: f64,
-}
-
-impl Outputs {
-    /// low − band + high.
-    #[inline]
-    pub(crate) fn all_pass(self) -> f64 {
-        self.low - self.band + self.high
-    }
-}
-
 /// The state of one filter on one channel.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Integrators {
@@ -47,19 +31,8 @@ pub(crate) struct Integrators {
 }
 
 impl Integrators {
-    /// One frame.
-    #[inline(always)]
-    pub(crate) fn tick(&mut self, input: f64, filter: &Trapezoid) -> Outputs {
-        let v3 = input - self.x2;
-        let v1 = filter.c1 * self.x1 + filter.c2 * v3;
-        let v2 = self.x2 + filter.c2 * self.x1 + filter.c3 * v3;
-        self.x1 = 2.0 * v1 - self.x1;
-        self.x2 = 2.0 * v2 - self.x2;
-        let band = filter.k * v1;
-        Outputs { low: v2, band, high: input - band - v2 }
-    }
-
     /// Zeroes a state that is nothing; called on control-grid frames.
+    #[inline(always)]
     pub(crate) fn settle(&mut self) {
         if self.x1.abs() < NOTHING && self.x2.abs() < NOTHING {
             *self = Self::default();
@@ -69,5 +42,81 @@ impl Integrators {
     /// Whether its state is exactly zero.
     pub(crate) fn is_silent(&self) -> bool {
         self.x1 == 0.0 && self.x2 == 0.0
+    }
+}
+
+/// A [`Trapezoid`] for two channels side by side.
+#[derive(Clone, Copy)]
+pub(crate) struct PairFilter {
+    c1: Pair,
+    c2: Pair,
+    c3: Pair,
+    k: Pair,
+}
+
+impl PairFilter {
+    #[inline(always)]
+    pub(crate) fn new(filter: &Trapezoid) -> Self {
+        let [c1, c2, c3, k] = [filter.c1, filter.c2, filter.c3, filter.k].map(Pair::of);
+        Self { c1, c2, c3, k }
+    }
+}
+
+/// What comes out of the filters of two channels on one frame.
+#[derive(Clone, Copy)]
+pub(crate) struct PairOutputs {
+    pub(crate) low: Pair,
+    /// 1 at the corner.
+    pub(crate) band: Pair,
+    pub(crate) high: Pair,
+}
+
+impl PairOutputs {
+    /// low − band + high.
+    #[inline(always)]
+    pub(crate) fn all_pass(self) -> Pair {
+        self.low - self.band + self.high
+    }
+}
+
+/// [`Integrators`] of two channels side by side.
+#[derive(Clone, Copy)]
+pub(crate) struct PairIntegrators {
+    x1: Pair,
+    x2: Pair,
+}
+
+impl PairIntegrators {
+    #[inline(always)]
+    pub(crate) fn new([left, right]: [Integrators; 2]) -> Self {
+        Self { x1: Pair::new([left.x1, right.x1]), x2: Pair::new([left.x2, right.x2]) }
+    }
+
+    /// The states of both.
+    #[inline(always)]
+    pub(crate) fn get(self) -> [Integrators; 2] {
+        let (x1, x2) = (self.x1.get(), self.x2.get());
+        [0, 1].map(|side| Integrators { x1: x1[side], x2: x2[side] })
+    }
+
+    /// One frame.
+    #[inline(always)]
+    pub(crate) fn tick(&mut self, input: Pair, filter: &PairFilter) -> PairOutputs {
+        let v3 = input - self.x2;
+        let v1 = filter.c1 * self.x1 + filter.c2 * v3;
+        let v2 = self.x2 + filter.c2 * self.x1 + filter.c3 * v3;
+        // 2v, exactly.
+        self.x1 = v1 + v1 - self.x1;
+        self.x2 = v2 + v2 - self.x2;
+        let band = filter.k * v1;
+        PairOutputs { low: v2, band, high: input - band - v2 }
+    }
+
+    /// [`Integrators::settle`] of each.
+    #[inline(always)]
+    pub(crate) fn settle(&mut self) {
+        let mut states = self.get();
+        states.iter_mut().for_each(Integrators::settle);
+        *self = Self::new(states);
     }
 }

@@ -3,6 +3,7 @@
 use super::design::{Absorption, Design};
 use super::rows::{FRAMES, Lines, Rows, hadamard};
 use crate::NOTHING;
+use stemwright_simd::Pair;
 
 /// The delays and filters behind the first Hadamard matrix.
 ///
@@ -28,6 +29,7 @@ impl Network {
 
     /// Gives the reverb, left and right, for what comes out of the first Hadamard matrix, and the sum of the squares
     /// of what went into the scattering lines.
+    #[inline(always)]
     pub(super) fn process(&mut self, rows: &mut Rows, frames: usize) -> ([[f64; FRAMES]; 2], [f64; FRAMES]) {
         self.diffusers[0].process(rows, frames);
         hadamard(rows, frames);
@@ -35,12 +37,16 @@ impl Network {
         self.main.0.oldest(&mut self.returning, frames);
         self.main.1.process(&mut self.returning, frames);
         for (row, returning) in rows.iter_mut().zip(self.returning.iter()) {
-            row[..frames].iter_mut().zip(returning).for_each(|(x, r)| *x += r);
+            for (x, r) in row[..frames].iter_mut().zip(returning) {
+                *x += r;
+            }
         }
         hadamard(rows, frames);
         let mut power = [0.0; FRAMES];
         for row in rows.iter() {
-            power[..frames].iter_mut().zip(row).for_each(|(power, x)| *power += x * x);
+            for (power, x) in power[..frames].iter_mut().zip(row) {
+                *power += x * x;
+            }
         }
         self.scattering.0.exchange(rows, frames);
         self.scattering.1.process(rows, frames);
@@ -70,14 +76,20 @@ impl Network {
 
 /// Left: the sum of the rows, with minus for 3, 7, 11, 12, 13 and 14. Right: that with the other sign for rows whose
 /// number has an odd number of ones.
+#[inline(always)]
 fn outputs(rows: &Rows, frames: usize) -> [[f64; FRAMES]; 2] {
-    let (mut even, mut odd) = ([0.0; FRAMES], [0.0; FRAMES]);
+    let [mut even, mut odd] = [[0.0; FRAMES]; 2];
     for (number, row) in rows.iter().enumerate() {
         let sum = if number.count_ones() % 2 == 0 { &mut even } else { &mut odd };
         let sign = if [3, 7, 11, 12, 13, 14].contains(&number) { -1.0 } else { 1.0 };
-        sum[..frames].iter_mut().zip(row).for_each(|(sum, x)| *sum += sign * x);
+        for (sum, x) in sum[..frames].iter_mut().zip(row) {
+            *sum += sign * x;
+        }
     }
-    [std::array::from_fn(|n| even[n] + odd[n]), std::array::from_fn(|n| even[n] - odd[n])]
+    for (left, right) in even[..frames].iter_mut().zip(&mut odd) {
+        (*left, *right) = (*left + *right, *left - *right);
+    }
+    [even, odd]
 }
 
 /// Delays before the loop, each with its loss.
@@ -91,10 +103,13 @@ impl Diffuser {
         Self { lines: Lines::new(lines.map(|line| line.0)), gains: lines.map(|line| line.1 / 4.0) }
     }
 
+    #[inline(always)]
     fn process(&mut self, rows: &mut Rows, frames: usize) {
         self.lines.exchange(rows, frames);
         for (row, gain) in rows.iter_mut().zip(self.gains) {
-            row[..frames].iter_mut().for_each(|x| *x *= gain);
+            for x in &mut row[..frames] {
+                *x *= gain;
+            }
         }
     }
 }
@@ -111,22 +126,34 @@ impl Absorber {
         Self { filters: lines.map(|line| scaled(line.1)), states: [0.0; 16] }
     }
 
-    /// Filters rows in place, four side by side: a recursion alone waits for itself.
+    /// Filters rows in place. Only the way around the pole is one frame after another: all rows side by side, because a
+    /// recursion alone waits for itself.
+    #[inline(always)]
     fn process(&mut self, rows: &mut Rows, frames: usize) {
-        let (rows, _) = rows.as_chunks_mut::<4>();
-        let (states, _) = self.states.as_chunks_mut::<4>();
-        let (filters, _) = self.filters.as_chunks::<4>();
-        for ((rows, states), filters) in rows.iter_mut().zip(states).zip(filters) {
-            let mut r = *states;
-            let [a, b, c, d] = rows;
-            for (((a, b), c), d) in a[..frames].iter_mut().zip(b).zip(c).zip(d) {
-                for (k, x) in [a, b, c, d].into_iter().enumerate() {
-                    let heard = *x;
-                    *x = filters[k].direct * heard + r[k];
-                    r[k] = filters[k].feed * heard + filters[k].pole * r[k];
-                }
+        // What goes in, then what comes out of the recursion.
+        let mut inside = [[0.0; FRAMES]; 16];
+        for ((inside, row), filter) in inside.iter_mut().zip(&*rows).zip(&self.filters) {
+            for (fed, x) in inside[..frames].iter_mut().zip(row) {
+                *fed = filter.feed * x;
             }
-            *states = r;
+        }
+        let mut states: [Pair; 8] = std::array::from_fn(|k| Pair::new([self.states[2 * k], self.states[2 * k + 1]]));
+        let poles: [Pair; 8] =
+            std::array::from_fn(|k| Pair::new([self.filters[2 * k].pole, self.filters[2 * k + 1].pole]));
+        for n in 0..frames.min(FRAMES) {
+            for k in 0..8 {
+                let fed = Pair::new([inside[2 * k][n], inside[2 * k + 1][n]]);
+                [inside[2 * k][n], inside[2 * k + 1][n]] = states[k].get();
+                states[k] = fed + poles[k] * states[k];
+            }
+        }
+        for (both, state) in self.states.as_chunks_mut::<2>().0.iter_mut().zip(states) {
+            *both = state.get();
+        }
+        for ((row, inside), filter) in rows.iter_mut().zip(&inside).zip(&self.filters) {
+            for (x, r) in row[..frames].iter_mut().zip(inside) {
+                *x = filter.direct * *x + r;
+            }
         }
     }
 }

@@ -8,12 +8,18 @@ pub(super) const FRAMES: usize = CONTROL_GRID as usize;
 /// Sixteen signals for one run.
 pub(super) type Rows = [[f64; FRAMES]; 16];
 
-/// The Hadamard matrix of order 16 with elements ±1 (Sylvester's), on the first `frames` frames of the rows.
+/// The Hadamard matrix of order 16 with elements ±1 (Sylvester's).
 ///
-/// Two of the four butterflies of the fast transform at once.
+/// On the first `frames` frames of the rows; two of the four butterflies of the fast transform at once.
+///
+/// Here and in what follows, `frames` is not known to the compiler: it makes vectors of frames then, not of rows.
+#[inline(always)]
 pub(super) fn hadamard(rows: &mut Rows, frames: usize) {
     for step in [1, 4] {
-        for first in (0..16).filter(|row| row / step % 4 == 0) {
+        for first in 0..16 {
+            if first / step % 4 != 0 {
+                continue;
+            }
             let Ok([a, b, c, d]) = rows.get_disjoint_mut([first, first + step, first + 2 * step, first + 3 * step])
             else {
                 continue;
@@ -40,8 +46,13 @@ impl Lines {
     }
 
     /// Copies the oldest frames.
+    #[inline(always)]
     pub(super) fn oldest(&self, rows: &mut Rows, frames: usize) {
         for ((line, head), row) in self.samples.iter().zip(self.heads).zip(rows) {
+            if let (FRAMES, Some(line)) = (frames, line[head..].first_chunk::<FRAMES>()) {
+                *row = *line;
+                continue;
+            }
             let until_end = (line.len() - head).min(frames);
             let (first, rest) = row[..frames].split_at_mut(until_end);
             first.copy_from_slice(&line[head..head + until_end]);
@@ -50,14 +61,24 @@ impl Lines {
     }
 
     /// Takes new frames in and gives the oldest in their place.
+    #[inline(always)]
     pub(super) fn exchange(&mut self, rows: &mut Rows, frames: usize) {
         for ((line, head), row) in self.samples.iter_mut().zip(&mut self.heads).zip(rows) {
+            let length = line.len();
+            if let (FRAMES, Some(line)) = (frames, line[*head..].first_chunk_mut::<FRAMES>()) {
+                (*line, *row) = (*row, *line);
+                *head += FRAMES;
+                if *head == length {
+                    *head = 0;
+                }
+                continue;
+            }
             let until_end = (line.len() - *head).min(frames);
             let (first, rest) = row[..frames].split_at_mut(until_end);
             line[*head..*head + until_end].swap_with_slice(first);
             line[..frames - until_end].swap_with_slice(rest);
             *head = if until_end < frames { frames - until_end } else { *head + frames };
-            if *head == line.len() {
+            if *head == length {
                 *head = 0;
             }
         }
