@@ -29,7 +29,8 @@ impl FrameReader for Finite {
         let result = self.inner.read(out);
         self.finished = result.is_err();
         let frames = result?;
-        if !self.looks {
+        if !self.looks || self.inner.has_looked() {
+            self.frame += frames as u64;
             return Ok(frames);
         }
         let first = out

@@ -86,4 +86,9 @@ pub trait FrameReader: Send {
     /// # Errors
     /// When the file cannot be read further, or holds a sample that is not a number, infinite or above +60 dBFS.
     fn read(&mut self, out: &mut [&mut [f64]]) -> Result<usize, AudioError>;
+
+    /// Whether every sample of the last read is known to be a number within ±1000, so that nobody need look at them again.
+    fn has_looked(&self) -> bool {
+        false
+    }
 }

@@ -54,7 +54,15 @@ impl TransientUnit {
     /// l of the law becomes u and d, for a run.
     #[inline(always)]
     fn follow(&mut self, levels: &[f64], beginnings: &mut [f64], endings: &mut [f64]) {
-        let clamp = |x: f64| if x < 0.0 { 0.0 } else if x > WHOLE { WHOLE } else { x };
+        let clamp = |x: f64| {
+            if x < 0.0 {
+                0.0
+            } else if x > WHOLE {
+                WHOLE
+            } else {
+                x
+            }
+        };
         for ((&loudest, beginning), ending) in levels.iter().zip(beginnings).zip(endings) {
             let falling = self.level - self.fall;
             let level = if loudest > falling { loudest } else { falling };

@@ -146,8 +146,7 @@ enum Work {
 
 fn build(unit: &Unit, heard: usize, channels: usize, rate: f64) -> Work {
     let (waves, tempo) = (1 + LANES, Tempo { bpm: 120.0, time_signature: (4, 4) });
-    let linear =
-        |one: &dyn Fn() -> Box<dyn Linear>| -> Work { Work::Linear((0..waves).map(|_| one()).collect()) };
+    let linear = |one: &dyn Fn() -> Box<dyn Linear>| -> Work { Work::Linear((0..waves).map(|_| one()).collect()) };
     let gain = |unit: Box<dyn GainUnit>| Work::Gain(unit);
     match unit {
         Unit::Limiter(p) => gain(Box::new(LimiterUnit::new(p, channels, waves, rate))),
@@ -203,7 +202,14 @@ impl Hash {
     }
 }
 
-fn hash(unit: &Unit, moves: Option<(Param, f64, f64)>, heard: usize, channels: usize, hz: u32, blocks: &[usize]) -> u64 {
+fn hash(
+    unit: &Unit,
+    moves: Option<(Param, f64, f64)>,
+    heard: usize,
+    channels: usize,
+    hz: u32,
+    blocks: &[usize],
+) -> u64 {
     let rate = SampleRate::new(hz).expect("a rate");
     let automation: Vec<Automation> = moves
         .map(|(param, from, to)| {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use stemwright_simd::widest;
 
 use super::{Coding, PcmFile};
+use crate::finite::LOUDEST;
 use crate::source::Source;
 use crate::{AudioError, FrameReader};
 
@@ -31,12 +32,14 @@ pub(crate) struct PcmReader<S> {
     buffer: Vec<u8>,
     /// The bytes of `buffer` not yet given out.
     ready: std::ops::Range<usize>,
+    /// Whether all samples of the last read are within [`LOUDEST`].
+    looked: bool,
 }
 
 impl<S: Source> PcmReader<S> {
     pub(crate) fn new(source: S, file: PathBuf, held: PcmFile, from: u64) -> Self {
         let next = from.min(held.frames);
-        Self { source, file, held, next, buffer: Vec::new(), ready: 0..0 }
+        Self { source, file, held, next, buffer: Vec::new(), ready: 0..0, looked: false }
     }
 
     /// Reads so many frames from the file.
@@ -68,12 +71,15 @@ impl<S: Source> FrameReader for PcmReader<S> {
         let frame_bytes = self.held.frame_bytes();
         let wanted = out[0].len();
         let mut done = 0;
+        self.looked = true;
         while done < wanted {
             let left = (self.held.frames - self.next).min((wanted - done) as u64) as usize;
             if !self.ready.is_empty() {
                 let frames = (wanted - done).min(self.ready.len() / frame_bytes);
                 let end = self.ready.start + frames * frame_bytes;
-                convert(&self.buffer[self.ready.start..end], &self.held, out, done);
+                let bytes = &self.buffer[self.ready.start..end];
+                self.looked &= are_sound(bytes, &self.held);
+                convert(bytes, &self.held, out, done);
                 self.ready.start = end;
                 done += frames;
             } else if left == 0 {
@@ -86,6 +92,7 @@ impl<S: Source> FrameReader for PcmReader<S> {
                 PASSING.with_borrow_mut(|passing| {
                     let bytes = &mut passing[..frames * frame_bytes];
                     self.fetch(frames, bytes)?;
+                    self.looked &= are_sound(bytes, &self.held);
                     convert(bytes, &self.held, out, done);
                     Ok(())
                 })?;
@@ -94,6 +101,30 @@ impl<S: Source> FrameReader for PcmReader<S> {
         }
         Ok(done)
     }
+
+    fn has_looked(&self) -> bool {
+        self.looked
+    }
+}
+
+/// Whether samples are seen to be within [`LOUDEST`] while their bytes are at hand: those of the most frequent floats are, in
+/// a quarter of the time that their numbers would take.
+fn are_sound(bytes: &[u8], held: &PcmFile) -> bool {
+    if held.coding != Coding::F32 || held.big_endian {
+        return false;
+    }
+    let most = (LOUDEST as f32).to_bits();
+    widest(
+        #[inline(always)]
+        || {
+            let mut sound = true;
+            for bytes in bytes.as_chunks::<4>().0 {
+                // Without the sign, magnitudes are ordered as their bits are; what is not a number comes last.
+                sound &= u32::from_le_bytes(*bytes) & 0x7fff_ffff <= most;
+            }
+            sound
+        },
+    )
 }
 
 /// Interleaved bytes to planar numbers, full scale ±1.0: integers of b bits are divided by 2^(b−1), which is exact.
