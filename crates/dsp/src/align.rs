@@ -84,7 +84,7 @@ impl Linear for AlignUnit {
         if let Some(taps) = &self.taps {
             for (history, channel) in self.history.iter_mut().zip(channels.iter_mut()) {
                 history.extend_from_slice(channel);
-                convolve(taps, history, TAPS - 1, channel, |_, sum| sum);
+                convolve(taps, history, TAPS - 1, channel);
                 history.drain(..channel.len());
             }
         }
