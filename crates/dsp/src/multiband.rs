@@ -268,6 +268,7 @@ fn decide(start: i64, frames: usize, compressors: &mut [BandCompressor], control
 
 /// Wanted reductions become those that are applied, the bands side by side: each waits for itself from frame to frame.
 #[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "a frame of all bands is a column")]
 fn smooth(compressors: &mut [BandCompressor], frames: usize, reductions: &mut [[f64; GRID]; MOST]) {
     let none = Ballistics { attack: 0.0, release: 0.0 };
     let ballistics: [Ballistics; MOST] =

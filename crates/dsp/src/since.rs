@@ -40,7 +40,8 @@ mod tests {
 
     #[test]
     fn it_is_what_counting_frame_after_frame_would_give() {
-        for (frames, left, right) in [(0, 0, 0), (10, 3, 20), (200, 199, 0), (200, 20, 150), (130, 500, 1), (64, 0, 63)] {
+        for (frames, left, right) in [(0, 0, 0), (10, 3, 20), (200, 199, 0), (200, 20, 150), (130, 500, 1), (64, 0, 63)]
+        {
             let channels = [left, right].map(|at| (0..frames).map(|n| f64::from(n == at)).collect::<Vec<f64>>());
             for before in [0, 7, usize::MAX] {
                 let plain = (0..frames as usize).fold(before, |since: usize, n| {
