@@ -3,6 +3,8 @@
 //! unit has work with. The least of several runs: `cargo bench -p stemwright-dsp --bench inserts`, `-- --markdown` for
 //! the table of docs/speed.md, `-- limiter` for one of them.
 
+#![allow(clippy::print_stdout, reason = "what it has measured is all that it says")]
+
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
@@ -45,6 +47,9 @@ fn signal() -> Signal {
     };
     (0..BLOCKS).map(|_| block()).collect()
 }
+
+/// Makes a unit for so many waves.
+type Make = Box<dyn Fn(usize) -> Work>;
 
 enum Work {
     Linear(Box<dyn Linear>),
@@ -116,13 +121,9 @@ fn main() {
     };
     let eq = |name: &'static str, count: usize| {
         let eq = bands(count);
-        (
-            name,
-            Unit::Eq(eq.clone()),
-            Box::new(move |_: usize| Work::Linear(Box::new(EqUnit::new(&eq, 2)))) as Box<dyn Fn(usize) -> Work>,
-        )
+        (name, Unit::Eq(eq.clone()), Box::new(move |_: usize| Work::Linear(Box::new(EqUnit::new(&eq, 2)))) as Make)
     };
-    let mut rows: Vec<(&str, Unit, Box<dyn Fn(usize) -> Work>)> = vec![eq("EQ, 1 band", 1), eq("EQ, 4 bands", 4)];
+    let mut rows: Vec<(&str, Unit, Make)> = vec![eq("EQ, 1 band", 1), eq("EQ, 4 bands", 4)];
     macro_rules! gain {
         ($name:expr, $unit:ident, $parameters:expr, |$p:ident, $waves:ident| $make:expr) => {{
             let parameters = $parameters;
