@@ -3,8 +3,7 @@
 //! unit has work with. The least of several runs: `cargo bench -p stemwright-dsp --bench inserts`, `-- --markdown` for
 //! the table of docs/speed.md, `-- limiter` for one of them.
 
-// The table is what this program is for.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, reason = "what it has measured is all that it says")]
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -49,13 +48,13 @@ fn signal() -> Signal {
     (0..BLOCKS).map(|_| block()).collect()
 }
 
+/// Makes a unit for so many waves.
+type Make = Box<dyn Fn(usize) -> Work>;
+
 enum Work {
     Linear(Box<dyn Linear>),
     Gain(Box<dyn GainUnit>),
 }
-
-/// Makes a unit for so many waves.
-type Make = Box<dyn Fn(usize) -> Work>;
 
 /// Nanoseconds a frame of a unit for a whole signal, and of what a lane more costs it.
 fn cost(unit: &Unit, make: &dyn Fn(usize) -> Work, signal: &Signal) -> [f64; 2] {
@@ -122,11 +121,7 @@ fn main() {
     };
     let eq = |name: &'static str, count: usize| {
         let eq = bands(count);
-        (
-            name,
-            Unit::Eq(eq.clone()),
-            Box::new(move |_: usize| Work::Linear(Box::new(EqUnit::new(&eq, 2)))) as Box<dyn Fn(usize) -> Work>,
-        )
+        (name, Unit::Eq(eq.clone()), Box::new(move |_: usize| Work::Linear(Box::new(EqUnit::new(&eq, 2)))) as Make)
     };
     let mut rows: Vec<(&str, Unit, Make)> = vec![eq("EQ, 1 band", 1), eq("EQ, 4 bands", 4)];
     macro_rules! gain {

@@ -1,6 +1,8 @@
 //! Time alignment: one lane of it. The law is at [`stemwright_core::Align`].
 
+use crate::fir::convolve;
 use crate::half_band::bessel;
+use crate::since::since;
 use crate::{Controls, INAUDIBLE, Line, Linear};
 use std::f64::consts::PI;
 use stemwright_core::Align;
@@ -10,8 +12,6 @@ const HALF: i64 = 64;
 const TAPS: usize = 2 * HALF as usize;
 /// β of the law.
 const BETA: f64 = 10.0;
-/// Outputs that are computed together, so that the taps run through vectors.
-const CHUNK: usize = 64;
 
 /// How far ahead of the whole frames of its delay it reads.
 fn ahead(fraction: f64) -> i64 {
@@ -71,11 +71,9 @@ impl AlignUnit {
     }
 
     fn note(&mut self, channels: &[&mut [f64]]) {
-        for n in 0..channels.first().map_or(0, |c| c.len()) {
-            let loudest = channels.iter().fold(0.0f64, |most, channel| most.max(channel[n].abs()));
-            self.quiet = if loudest == 0.0 { self.quiet.saturating_add(1) } else { 0 };
-            self.since_audible = if loudest < INAUDIBLE { self.since_audible.saturating_add(1) } else { 0 };
-        }
+        let frames = channels.first().map_or(0, |channel| channel.len());
+        self.quiet = since(self.quiet, frames, channels, |x| x.abs() > 0.0);
+        self.since_audible = since(self.since_audible, frames, channels, |x| x.abs() >= INAUDIBLE);
     }
 }
 
@@ -86,7 +84,7 @@ impl Linear for AlignUnit {
         if let Some(taps) = &self.taps {
             for (history, channel) in self.history.iter_mut().zip(channels.iter_mut()) {
                 history.extend_from_slice(channel);
-                convolve(taps, history, channel);
+                convolve(taps, history, TAPS - 1, channel);
                 history.drain(..channel.len());
             }
         }
@@ -101,19 +99,5 @@ impl Linear for AlignUnit {
 
     fn pending(&self) -> u64 {
         self.span.saturating_sub(self.since_audible) as u64
-    }
-}
-
-/// Σ taps\[i\]·samples\[n + TAPS − 1 − i\] for each n.
-fn convolve(taps: &[f64], samples: &[f64], out: &mut [f64]) {
-    for (number, out) in out.chunks_mut(CHUNK).enumerate() {
-        let mut sums = [0.0; CHUNK];
-        for (i, tap) in taps.iter().enumerate() {
-            let from = number * CHUNK + TAPS - 1 - i;
-            for (sum, x) in sums.iter_mut().zip(&samples[from..from + out.len()]) {
-                *sum += tap * x;
-            }
-        }
-        out.copy_from_slice(&sums[..out.len()]);
     }
 }

@@ -45,10 +45,12 @@ impl Ballistics {
     }
 
     /// Smooth branching: attack upwards.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn step(self, now: f64, wanted: f64) -> f64 {
-        let alpha = if wanted > now { self.attack } else { self.release };
-        alpha * now + (1.0 - alpha) * wanted
+        // Both ways, so that the choice is not waited for.
+        let up = self.attack * now + (1.0 - self.attack) * wanted;
+        let down = self.release * now + (1.0 - self.release) * wanted;
+        if wanted > now { up } else { down }
     }
 }
 

@@ -7,11 +7,14 @@
 mod partitions;
 mod room;
 
-use crate::{Controls, INAUDIBLE, Line, Linear, runs};
+use crate::fir::convolve_onto;
+use crate::since::since;
+use crate::{Controls, INAUDIBLE, Line, Linear, Run, runs};
 use partitions::Level;
 pub use room::Room;
 use std::sync::Arc;
 use stemwright_core::Convolution;
+use stemwright_simd::widest;
 
 /// 1 − wet, wet·gain.
 pub(crate) const WIDTH: usize = 2;
@@ -72,16 +75,44 @@ impl ConvolutionUnit {
         }
     }
 
+    /// By the law nothing comes out of what has been quiet for as long as the room sounds.
+    fn hush(&mut self, frames: usize) {
+        if self.quiet.saturating_add(frames) < self.room.frames() {
+            self.quiet = since(self.quiet, frames, &self.heard, |x| x != 0.0);
+            return;
+        }
+        for n in 0..frames {
+            let zero = self.heard.iter().all(|channel| channel[n] == 0.0);
+            self.quiet = if zero { self.quiet.saturating_add(1) } else { 0 };
+            if self.quiet >= self.room.frames() {
+                self.wet.iter_mut().for_each(|wet| wet[n] = 0.0);
+            }
+        }
+    }
+
+    fn mix(&self, run: Run, channels: &mut [&mut [f64]], controls: Controls<'_>) {
+        let [mut dry, mut gain] = [[0.0; RUN]; 2];
+        controls.write_run(run, 0, &mut dry);
+        controls.write_run(run, 1, &mut gain);
+        for (channel, wet) in channels.iter_mut().zip(&self.wet) {
+            widest(
+                #[inline(always)]
+                || {
+                    for ((x, wet), (dry, gain)) in channel[run.range()].iter_mut().zip(wet).zip(dry.iter().zip(&gain)) {
+                        *x = dry * *x + gain * wet;
+                    }
+                },
+            );
+        }
+    }
+
     /// Takes a run in: through the predelay, into all partitions that are filling.
     fn hear(&mut self, at: usize, frames: usize, channels: &[&mut [f64]]) {
         for (heard, channel) in self.heard.iter_mut().zip(channels) {
             heard[..frames].copy_from_slice(&channel[at..at + frames]);
         }
-        for n in 0..frames {
-            let loudest = self.heard.iter().fold(0.0f64, |most, channel| most.max(channel[n].abs()));
-            self.silent &= loudest == 0.0;
-            self.since_audible = if loudest < INAUDIBLE { self.since_audible.saturating_add(1) } else { 0 };
-        }
+        self.silent &= since(0, frames, &self.heard, |x| x.abs() > 0.0) == frames;
+        self.since_audible = since(self.since_audible, frames, &self.heard, |x| x.abs() >= INAUDIBLE);
         let mut slices: Vec<&mut [f64]> = self.heard.iter_mut().map(|heard| &mut heard[..frames]).collect();
         self.predelay.process(&mut slices);
     }
@@ -104,10 +135,7 @@ impl Linear for ConvolutionUnit {
             self.wet.iter_mut().for_each(|wet| wet.fill(0.0));
             for path in self.room.paths() {
                 let (from, wet) = (&self.recent[path.from], &mut self.wet[path.to]);
-                for (k, tap) in path.head.iter().enumerate() {
-                    let from = &from[place - k..][..frames];
-                    wet.iter_mut().zip(from).for_each(|(sum, x)| *sum += tap * x);
-                }
+                convolve_onto(&path.head, from, place, &mut wet[..frames]);
             }
             if (frame + frames as i64).rem_euclid(HEAD as i64) == 0 {
                 self.recent.iter_mut().for_each(|channel| channel.copy_within(HEAD.., 0));
@@ -115,16 +143,8 @@ impl Linear for ConvolutionUnit {
             for (level, known) in self.levels.iter_mut().zip(self.room.levels()) {
                 level.process(known, frame, frames, &self.heard, &mut self.wet);
             }
-            for n in 0..frames {
-                let zero = self.heard.iter().all(|channel| channel[n] == 0.0);
-                self.quiet = if zero { self.quiet.saturating_add(1) } else { 0 };
-                let over = self.quiet >= self.room.frames();
-                let (dry, gain) = (controls.value(run, n, 0), controls.value(run, n, 1));
-                for (channel, wet) in channels.iter_mut().zip(&self.wet) {
-                    let x = &mut channel[run.offset + n];
-                    *x = dry * *x + if over { 0.0 } else { gain * wet[n] };
-                }
-            }
+            self.hush(frames);
+            self.mix(run, channels, controls);
         }
     }
 

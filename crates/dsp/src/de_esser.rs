@@ -1,9 +1,12 @@
 //! The de-esser. The law is at [`stemwright_core::DeEsser`].
 
+use crate::cascade::cascade;
 use crate::compressor::Ballistics;
-use crate::{Controls, GainUnit, NOTHING, Section, exp2, log2, runs};
-use std::f64::consts::{LOG2_10, LOG10_2, PI};
-use stemwright_core::DeEsser;
+use crate::log::level;
+use crate::{Controls, GainUnit, NOTHING, Run, Section, exp2, runs};
+use std::f64::consts::{LOG2_10, PI};
+use stemwright_core::{CONTROL_GRID, DeEsser};
+use stemwright_simd::{louder, widest};
 
 /// Threshold, 1 − 1/ratio.
 pub(crate) const WIDTH: usize = 2;
@@ -43,13 +46,38 @@ impl DeEsserUnit {
         }
     }
 
-    fn filter(&mut self, wave: usize, start: i64, number: usize, channel: &[f64]) {
-        let band = &mut self.bands[number];
-        band.clear();
-        band.extend_from_slice(channel);
-        for run in runs(start, channel.len()) {
-            let fixed = Controls::fixed(&self.coefficients);
-            self.states[wave][number].process(run, &mut band[run.range()], fixed, 0);
+    /// Makes the band of a wave.
+    fn filter<'a>(&mut self, wave: usize, start: i64, channels: impl Iterator<Item = &'a [f64]>) {
+        for (band, channel) in self.bands.iter_mut().zip(channels) {
+            band.clear();
+            band.extend_from_slice(channel);
+        }
+        let mut bands: Vec<&mut [f64]> = self.bands.iter_mut().map(Vec::as_mut_slice).collect();
+        let states = std::slice::from_mut(&mut self.states[wave]);
+        cascade(start, &mut bands, &[self.coefficients], states);
+    }
+
+    /// Levels of a run become what is cut.
+    #[inline(always)]
+    fn run(&mut self, run: Run, values: &mut [f64], controls: Controls<'_>) {
+        if run.phase == 0 && self.reduction < NOTHING {
+            self.reduction = 0.0;
+        }
+        let [mut threshold, mut slope] = [[0.0; CONTROL_GRID as usize]; 2];
+        controls.write_run(run, 0, &mut threshold);
+        controls.write_run(run, 1, &mut slope);
+        let range = self.range;
+        for ((value, threshold), slope) in values.iter_mut().zip(&threshold).zip(&slope) {
+            let wanted = slope * (level(*value) - threshold);
+            let wanted = if wanted < 0.0 { 0.0 } else { wanted };
+            *value = if wanted > range { range } else { wanted };
+        }
+        for value in values.iter_mut() {
+            self.reduction = self.ballistics.step(self.reduction, *value);
+            *value = self.reduction;
+        }
+        for value in values {
+            *value = 1.0 - exp2(-*value * (LOG2_10 / 20.0));
         }
     }
 }
@@ -57,35 +85,38 @@ impl DeEsserUnit {
 impl GainUnit for DeEsserUnit {
     fn detect(&mut self, start: i64, heard: &[&[f64]], controls: Controls<'_>) {
         let frames = heard.first().map_or(0, |channel| channel.len());
-        self.cut.clear();
-        self.cut.resize(frames, 0.0);
-        for (number, channel) in heard.iter().enumerate() {
-            self.filter(0, start, number, channel);
-            self.cut.iter_mut().zip(&self.bands[number]).for_each(|(level, x)| *level = level.max(x.abs()));
+        self.filter(0, start, heard.iter().copied());
+        let mut cut = std::mem::take(&mut self.cut);
+        cut.clear();
+        cut.resize(frames, 0.0);
+        for (band, _) in self.bands.iter().zip(heard) {
+            louder(&mut cut, band);
         }
-        for run in runs(start, frames) {
-            if run.phase == 0 && self.reduction < NOTHING {
-                self.reduction = 0.0;
-            }
-            for (i, value) in self.cut[run.range()].iter_mut().enumerate() {
-                let [threshold, slope] = std::array::from_fn(|which| controls.value(run, i, which));
-                let level = 20.0 * LOG10_2 * log2(value.max(f64::MIN_POSITIVE));
-                let wanted = (slope * (level - threshold)).clamp(0.0, self.range);
-                self.reduction = self.ballistics.step(self.reduction, wanted);
-                *value = 1.0 - exp2(-self.reduction * (LOG2_10 / 20.0));
-            }
-        }
+        widest(
+            #[inline(always)]
+            || {
+                for run in runs(start, frames) {
+                    self.run(run, &mut cut[run.range()], controls);
+                }
+            },
+        );
+        self.cut = cut;
     }
 
     fn apply(&mut self, wave: usize, start: i64, channels: &mut [&mut [f64]], _: Controls<'_>) {
-        for (number, channel) in channels.iter_mut().enumerate() {
-            // The signal's own band was filtered to be measured.
-            if wave > 0 {
-                self.filter(wave, start, number, channel);
-            }
-            for ((x, band), cut) in channel.iter_mut().zip(&self.bands[number]).zip(&self.cut) {
-                *x -= cut * band;
-            }
+        // The signal's own band was filtered to be measured.
+        if wave > 0 {
+            self.filter(wave, start, channels.iter().map(|channel| &**channel));
+        }
+        for (channel, band) in channels.iter_mut().zip(&self.bands) {
+            widest(
+                #[inline(always)]
+                || {
+                    for ((x, band), cut) in channel.iter_mut().zip(band).zip(&self.cut) {
+                        *x -= cut * band;
+                    }
+                },
+            );
         }
     }
 

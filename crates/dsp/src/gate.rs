@@ -3,10 +3,11 @@
 use crate::compressor::{Ballistics, smoothing};
 use crate::key_filter::KeyFilter;
 use crate::line::Line;
-use crate::{Controls, GainUnit, NOTHING, exp2, log2, runs};
+use crate::log::log2_of_any;
+use crate::{Controls, GainUnit, NOTHING, Run, exp2, runs};
 use std::f64::consts::{LOG2_10, LOG10_2};
-use stemwright_core::{BandKind, Gate};
-use stemwright_simd::multiply;
+use stemwright_core::{BandKind, CONTROL_GRID, Gate};
+use stemwright_simd::{louder, multiply, widest};
 
 /// Threshold.
 pub(crate) const WIDTH: usize = 1;
@@ -64,6 +65,7 @@ impl GateUnit {
         }
     }
 
+    #[inline(always)]
     fn decide(&mut self, level: f64, threshold: f64) {
         self.open |= level >= threshold;
         if !self.open {
@@ -78,8 +80,39 @@ impl GateUnit {
         }
     }
 
-    fn wanted(&self, level: f64, threshold: f64) -> f64 {
-        if self.open { 0.0 } else { (self.steepness * (threshold - level)).min(self.range) }
+    /// Levels of a run become gains.
+    #[inline(always)]
+    fn run(&mut self, run: Run, values: &mut [f64], controls: Controls<'_>) {
+        if run.phase == 0 {
+            for state in [&mut self.envelope, &mut self.opened] {
+                if *state < NOTHING {
+                    *state = 0.0;
+                }
+            }
+        }
+        for value in values.iter_mut() {
+            let falling = self.fall * self.envelope;
+            self.envelope = if *value > falling { *value } else { falling };
+            *value = if self.envelope < FLOOR { FLOOR } else { self.envelope };
+        }
+        let [mut threshold, mut closed] = [[0.0; CONTROL_GRID as usize]; 2];
+        controls.write_run(run, 0, &mut threshold);
+        let (steepness, range) = (self.steepness, self.range);
+        for ((value, threshold), closed) in values.iter_mut().zip(&threshold).zip(&mut closed) {
+            *value = 20.0 * LOG10_2 * log2_of_any(*value);
+            // What is wanted when it is not open.
+            let wanted = steepness * (threshold - *value);
+            *closed = if wanted > range { range } else { wanted };
+        }
+        for ((value, threshold), closed) in values.iter_mut().zip(&threshold).zip(&closed) {
+            self.decide(*value, *threshold);
+            let wanted = if self.open { 0.0 } else { *closed };
+            self.opened = self.ballistics.step(self.opened, range - wanted);
+            *value = self.opened;
+        }
+        for value in values {
+            *value = exp2((*value - range) * (LOG2_10 / 20.0));
+        }
     }
 }
 
@@ -90,26 +123,16 @@ impl GainUnit for GateUnit {
         gain.clear();
         gain.resize(frames, 0.0);
         for channel in self.key.filter(start, heard) {
-            gain.iter_mut().zip(channel).for_each(|(level, x)| *level = level.max(x.abs()));
+            louder(&mut gain, channel);
         }
-        for run in runs(start, frames) {
-            if run.phase == 0 {
-                for state in [&mut self.envelope, &mut self.opened] {
-                    if *state < NOTHING {
-                        *state = 0.0;
-                    }
+        widest(
+            #[inline(always)]
+            || {
+                for run in runs(start, frames) {
+                    self.run(run, &mut gain[run.range()], controls);
                 }
-            }
-            for (i, value) in gain[run.range()].iter_mut().enumerate() {
-                let threshold = controls.value(run, i, 0);
-                self.envelope = value.max(self.fall * self.envelope);
-                let level = 20.0 * LOG10_2 * log2(self.envelope.max(FLOOR));
-                self.decide(level, threshold);
-                let wanted = self.wanted(level, threshold);
-                self.opened = self.ballistics.step(self.opened, self.range - wanted);
-                *value = exp2((self.opened - self.range) * (LOG2_10 / 20.0));
-            }
-        }
+            },
+        );
         self.gain = gain;
     }
 

@@ -268,18 +268,16 @@ fn decide(start: i64, frames: usize, compressors: &mut [BandCompressor], control
 
 /// Wanted reductions become those that are applied, the bands side by side: each waits for itself from frame to frame.
 #[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "a frame of all bands is a column")]
 fn smooth(compressors: &mut [BandCompressor], frames: usize, reductions: &mut [[f64; GRID]; MOST]) {
-    let value = |which: fn(&BandCompressor) -> f64| -> [f64; MOST] {
-        std::array::from_fn(|band| compressors.get(band).map_or(0.0, which))
-    };
-    let (attack, release) = (value(|c| c.ballistics.attack), value(|c| c.ballistics.release));
-    let mut state = value(|c| c.reduction);
+    let none = Ballistics { attack: 0.0, release: 0.0 };
+    let ballistics: [Ballistics; MOST] =
+        std::array::from_fn(|band| compressors.get(band).map_or(none, |compressor| compressor.ballistics));
+    let mut state: [f64; MOST] =
+        std::array::from_fn(|band| compressors.get(band).map_or(0.0, |compressor| compressor.reduction));
     for n in 0..frames.min(GRID) {
         for band in 0..MOST {
-            let (now, wanted) = (state[band], reductions[band][n]);
-            let up = attack[band] * now + (1.0 - attack[band]) * wanted;
-            let down = release[band] * now + (1.0 - release[band]) * wanted;
-            state[band] = if wanted > now { up } else { down };
+            state[band] = ballistics[band].step(state[band], reductions[band][n]);
             reductions[band][n] = state[band];
         }
     }

@@ -1,9 +1,15 @@
 //! The phaser: one lane of it. The law is at [`stemwright_core::Phaser`].
 
 use crate::sweep::{Straight, Turning};
-use crate::{Controls, Linear, NOTHING, exp2, runs};
+use crate::{Controls, Linear, NOTHING, Run, exp2, runs};
 use std::f64::consts::PI;
-use stemwright_core::{Phaser, Tempo};
+use stemwright_core::{CONTROL_GRID, Phaser, Tempo};
+use stemwright_simd::{Pair, widest};
+
+const GRID: usize = CONTROL_GRID as usize;
+
+/// The most stages.
+const MOST_STAGES: usize = 12;
 
 /// Freq, depth (octaves), feedback, wet.
 pub(crate) const WIDTH: usize = 4;
@@ -35,18 +41,6 @@ struct Side {
 }
 
 impl Side {
-    #[inline]
-    fn tick(&mut self, input: f64, q: f64, feedback: f64) -> f64 {
-        let through = |x: f64, state: &mut f64| {
-            let v = q * (x - *state);
-            let low = v + *state;
-            *state = low + v;
-            2.0 * low - x
-        };
-        self.last = self.stages.iter_mut().fold(input + feedback * self.last, through);
-        self.last
-    }
-
     fn settle(&mut self) {
         for state in self.stages.iter_mut().chain([&mut self.last]) {
             if state.abs() < NOTHING {
@@ -78,6 +72,50 @@ impl PhaserUnit {
     }
 }
 
+/// A run of one channel or two side by side.
+#[inline(always)]
+fn work(run: Run, sides: &mut [Side], channels: &mut [&mut [f64]], corners: &[Straight], controls: Controls<'_>) {
+    let [mut feedback, mut wet] = [[0.0; GRID]; 2];
+    controls.write_run(run, 2, &mut feedback);
+    controls.write_run(run, 3, &mut wet);
+    let [mut samples, mut q] = [[[0.0; GRID]; 2]; 2];
+    for (c, (channel, corner)) in channels.iter().zip(corners).enumerate() {
+        samples[c][..run.frames].copy_from_slice(&channel[run.range()]);
+        for (i, q) in q[c][..run.frames].iter_mut().enumerate() {
+            *q = corner.value(run, i);
+        }
+    }
+    let of_both = |state: &dyn Fn(&Side) -> f64| Pair::new([0, 1].map(|side| sides.get(side).map_or(0.0, state)));
+    let mut stages: [Pair; MOST_STAGES] =
+        std::array::from_fn(|k| of_both(&|side| side.stages.get(k).copied().unwrap_or(0.0)));
+    let mut last = of_both(&|side| side.last);
+    let count = sides.first().map_or(0, |side| side.stages.len());
+    for n in 0..run.frames.min(GRID) {
+        let q = Pair::new([q[0][n], q[1][n]]);
+        let mut x = Pair::new([samples[0][n], samples[1][n]]) + Pair::of(feedback[n]) * last;
+        for state in &mut stages[..count] {
+            let v = q * (x - *state);
+            let low = v + *state;
+            *state = low + v;
+            // 2·low, exactly.
+            x = low + low - x;
+        }
+        last = x;
+        [samples[0][n], samples[1][n]] = last.get();
+    }
+    for (c, side) in sides.iter_mut().enumerate() {
+        side.last = last.get()[c];
+        for (state, stage) in side.stages.iter_mut().zip(&stages) {
+            *state = stage.get()[c];
+        }
+    }
+    for (channel, w) in channels.iter_mut().zip(&samples) {
+        for ((x, w), wet) in channel[run.range()].iter_mut().zip(w).zip(&wet) {
+            *x = (1.0 - wet) * *x + wet * w;
+        }
+    }
+}
+
 impl Linear for PhaserUnit {
     fn process(&mut self, start: i64, channels: &mut [&mut [f64]], controls: Controls<'_>) {
         let frames = channels.first().map_or(0, |c| c.len());
@@ -86,16 +124,21 @@ impl Linear for PhaserUnit {
                 self.sides.iter_mut().for_each(Side::settle);
             }
             let (freqs, depths) = (controls.around(run, 0), controls.around(run, 1));
-            for (number, channel) in channels.iter_mut().enumerate() {
+            let q = |number: usize| {
                 let sines = self.turning.around(start, run, if number == 1 { self.phase } else { 0.0 });
                 let q = |end: usize| self.corner(freqs[end] * exp2(depths[end] * sines[end]));
-                let q = Straight::new([q(0), q(1)]);
-                for (i, x) in channel[run.range()].iter_mut().enumerate() {
-                    let (feedback, wet) = (controls.value(run, i, 2), controls.value(run, i, 3));
-                    let w = self.sides[number].tick(*x, q.value(run, i), feedback);
-                    *x = (1.0 - wet) * *x + wet * w;
-                }
-            }
+                Straight::new([q(0), q(1)])
+            };
+            let corners: Vec<Straight> = (0..channels.len()).map(q).collect();
+            let pairs = self.sides.chunks_mut(2).zip(channels.chunks_mut(2)).zip(corners.chunks(2));
+            widest(
+                #[inline(always)]
+                || {
+                    for ((sides, channels), corners) in pairs {
+                        work(run, sides, channels, corners, controls);
+                    }
+                },
+            );
         }
     }
 

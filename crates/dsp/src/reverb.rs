@@ -4,7 +4,8 @@ mod design;
 mod network;
 mod rows;
 
-use crate::section;
+use crate::cascade::cascade;
+use crate::section::{Coefficients, cut};
 use crate::{Controls, INAUDIBLE, Linear, NOTHING, Run, Section, runs};
 use design::Design;
 use network::Network;
@@ -17,8 +18,9 @@ pub(crate) const WIDTH: usize = 1;
 
 /// The state of a reverb for one lane.
 pub struct ReverbUnit {
-    /// Low cut and high cut, where set.
-    cuts: Vec<Cut>,
+    /// Low cut and high cut, where set; states by cut, then channel.
+    cuts: Vec<Coefficients>,
+    states: Vec<Vec<Section>>,
     /// What went in, after the cuts: one a channel.
     heard: Vec<History>,
     /// How old what the network hears is, and with what gain it hears it; one a line, from the channels in
@@ -35,24 +37,17 @@ pub struct ReverbUnit {
     rows: Box<Rows>,
 }
 
-struct Cut {
-    coefficients: [f64; 6],
-    states: Vec<Section>,
-}
-
 impl ReverbUnit {
     /// A reverb at rest.
     pub fn new(reverb: &Reverb, channels: usize, rate: f64) -> Self {
-        let cut = |kind, freq| Cut {
-            coefficients: section::cut(kind, freq, rate),
-            states: vec![Section::default(); channels],
-        };
-        let low = reverb.low_cut.map(|freq| cut(BandKind::HighPass { steep: false }, freq));
-        let high = reverb.high_cut.map(|freq| cut(BandKind::LowPass { steep: false }, freq));
+        let low = reverb.low_cut.map(|freq| cut(BandKind::HighPass { steep: false }, freq, rate));
+        let high = reverb.high_cut.map(|freq| cut(BandKind::LowPass { steep: false }, freq, rate));
+        let cuts: Vec<Coefficients> = low.into_iter().chain(high).collect();
         let design = Design::new(reverb, rate);
         let oldest = design.taps.iter().map(|tap| tap.0).max().unwrap_or(0);
         Self {
-            cuts: low.into_iter().chain(high).collect(),
+            states: vec![vec![Section::default(); channels]; cuts.len()],
+            cuts,
             heard: vec![History::new(oldest); channels],
             input: Activity::new(oldest + design.longest_diffusion()),
             loops: Activity::new(design.longest_loop()),
@@ -64,8 +59,7 @@ impl ReverbUnit {
     }
 
     fn settle(&mut self) {
-        let states = self.cuts.iter_mut().flat_map(|cut| &mut cut.states);
-        let cuts_silent = states.fold(true, |silent, state| {
+        let cuts_silent = self.states.iter_mut().flatten().fold(true, |silent, state| {
             state.settle();
             silent && state.is_silent()
         });
@@ -85,13 +79,8 @@ impl ReverbUnit {
             heard[..run.frames].copy_from_slice(&channel[run.range()]);
             self.silent &= heard.iter().all(|x| *x == 0.0);
         }
-        for cut in &mut self.cuts {
-            for n in 0..run.frames {
-                for (heard, state) in heard.iter_mut().zip(&mut cut.states) {
-                    heard[n] = state.tick(heard[n], &cut.coefficients);
-                }
-            }
-        }
+        let both = heard.each_mut().map(|heard| &mut heard[..run.frames]);
+        cascade(run.phase as i64, &mut { both }[..channels.len()], &self.cuts, &mut self.states);
         let [left, right] = &heard;
         let loudest: [f64; FRAMES] = std::array::from_fn(|n| left[n].abs().max(right[n].abs()));
         self.input.see(&loudest[..run.frames], NOTHING, INAUDIBLE);

@@ -54,22 +54,13 @@ impl TransientUnit {
     /// l of the law becomes u and d, for a run.
     #[inline(always)]
     fn follow(&mut self, levels: &[f64], beginnings: &mut [f64], endings: &mut [f64]) {
-        let clamp = |x: f64| {
-            if x < 0.0 {
-                0.0
-            } else if x > WHOLE {
-                WHOLE
-            } else {
-                x
-            }
-        };
         for ((&loudest, beginning), ending) in levels.iter().zip(beginnings).zip(endings) {
             let falling = self.level - self.fall;
             let level = if loudest > falling { loudest } else { falling };
             let rise = level - self.level;
             self.level = level;
-            self.beginning = clamp(self.attack * (self.beginning + rise));
-            self.ending = clamp(self.sustain * (self.ending - rise));
+            self.beginning = (self.attack * (self.beginning + rise)).clamp(0.0, WHOLE);
+            self.ending = (self.sustain * (self.ending - rise)).clamp(0.0, WHOLE);
             (*beginning, *ending) = (self.beginning, self.ending);
         }
     }

@@ -25,8 +25,11 @@ use stemwright_dsp::{
 const FRAMES: usize = 24_000;
 const LANES: usize = 3;
 
-/// Everything that is heard by name, with what moves in it.
-fn units() -> Vec<(&'static str, Unit, Option<(Param, f64, f64)>)> {
+/// What moves, from where to where and back.
+type Move = (Param, f64, f64);
+
+/// By name, with what moves in it.
+fn units() -> Vec<(&'static str, Unit, Option<Move>)> {
     let key = || Some(Key { from: "Kick".into(), tap: Tap::Post });
     let bands = |key| {
         let band = |kind, freq, range| DynamicBand { threshold: Db(-30.0), range, ..DynamicBand::new(kind, freq) };
@@ -202,14 +205,7 @@ impl Hash {
     }
 }
 
-fn hash(
-    unit: &Unit,
-    moves: Option<(Param, f64, f64)>,
-    heard: usize,
-    channels: usize,
-    hz: u32,
-    blocks: &[usize],
-) -> u64 {
+fn hash(unit: &Unit, moves: Option<Move>, heard: usize, channels: usize, hz: u32, blocks: &[usize]) -> u64 {
     let rate = SampleRate::new(hz).expect("a rate");
     let automation: Vec<Automation> = moves
         .map(|(param, from, to)| {
@@ -257,14 +253,16 @@ fn hash(
     hash.0
 }
 
-#[allow(clippy::type_complexity, reason = "what the loop above has at hand")]
+/// Works on a block of a wave, and says whether it is silent then.
+type OnBlock<'a> = &'a dyn Fn(&mut Vec<Vec<f64>>, &mut dyn FnMut(&mut [&mut [f64]])) -> bool;
+
 fn gain(
     unit: &mut dyn GainUnit,
     start: i64,
     heard: &[&[f64]],
     waves: &mut [Vec<Vec<f64>>],
     controls: Controls<'_>,
-    block: &dyn Fn(&mut Vec<Vec<f64>>, &mut dyn FnMut(&mut [&mut [f64]])) -> bool,
+    block: OnBlock<'_>,
     hash: &mut Hash,
 ) {
     unit.detect(start, heard, controls);

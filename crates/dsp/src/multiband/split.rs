@@ -121,6 +121,7 @@ impl<const N: usize> PairSplit<N> {
     }
 
     #[inline(always)]
+    #[allow(clippy::needless_range_loop, reason = "frames and crossovers are what it is written in")]
     fn split(&mut self, [left, right]: &[[f64; GRID]; 2], frames: usize, bands: &mut Bands) {
         for n in 0..frames.min(GRID) {
             // What the crossovers so far have left.

@@ -129,6 +129,7 @@ impl Absorber {
     /// Filters rows in place. Only the way around the pole is one frame after another: all rows side by side, because a
     /// recursion alone waits for itself.
     #[inline(always)]
+    #[allow(clippy::needless_range_loop, reason = "a frame of all rows is a column")]
     fn process(&mut self, rows: &mut Rows, frames: usize) {
         // What goes in, then what comes out of the recursion.
         let mut inside = [[0.0; FRAMES]; 16];
