@@ -184,9 +184,9 @@ mod tests {
             (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
         };
         let frames = 30_000;
-        let loud = |n: usize| if n / 1_500 % 9 == 0 { 0.5 } else { 1e-4 };
+        let loud = |n: usize| if (n / 1_500).is_multiple_of(9) { 0.5 } else { 1e-4 };
         let stems: Vec<Vec<f64>> = (0..3).map(|_| (0..frames).map(|n| noise() * loud(n)).collect()).collect();
-        let error = |n: usize| if n % 2_001 == 0 { 2f64.powi(-36) } else { 2f64.powi(-52) };
+        let error = |n: usize| if n.is_multiple_of(2_001) { 2f64.powi(-36) } else { 2f64.powi(-52) };
         let mix: Vec<f64> = (0..frames).map(|n| stems.iter().map(|stem| stem[n]).sum::<f64>() + error(n)).collect();
         let mut test = NullTest::new(3, 1, rate);
         for start in (0..frames).step_by(777) {
