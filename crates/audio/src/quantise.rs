@@ -117,6 +117,9 @@ struct Plane {
 #[derive(Default)]
 struct Giving {
     missing: Vec<f64>,
+    /// An LSB of its sign, and the magnitude at which a stem has no room for one.
+    step: Vec<f64>,
+    last: Vec<f64>,
     /// The stem that an LSB brings nearest to its true value, −1 for none, and how far it is.
     taker: Vec<f64>,
     error: Vec<f64>,
@@ -131,7 +134,13 @@ impl Plane {
             sums: of_frames.clone(),
             active: of_frames.clone(),
             mixed: of_frames.clone(),
-            giving: Giving { missing: of_frames.clone(), taker: of_frames.clone(), error: of_frames },
+            giving: Giving {
+                missing: of_frames.clone(),
+                step: of_frames.clone(),
+                last: of_frames.clone(),
+                taker: of_frames.clone(),
+                error: of_frames,
+            },
         }
     }
 
@@ -139,13 +148,16 @@ impl Plane {
     #[inline(always)]
     fn distribute_all(&mut self, length: usize, depth: Depth) -> u64 {
         let Self { values, integers, giving, .. } = self;
-        let Giving { missing, taker, error } = giving;
-        let (missing, taker, error) = (&mut missing[..length], &mut taker[..length], &mut error[..length]);
+        let Giving { missing, step: steps, last, taker, error } = giving;
+        let (missing, steps, last) = (&mut missing[..length], &mut steps[..length], &mut last[..length]);
+        let (taker, error) = (&mut taker[..length], &mut error[..length]);
         let mut refused = 0;
         loop {
             let mut any = false;
-            for missing in &*missing {
-                any |= *missing != 0.0;
+            for n in 0..length {
+                any |= missing[n] != 0.0;
+                steps[n] = step(missing[n]);
+                last[n] = if missing[n] > 0.0 { depth.highest } else { -depth.lowest };
             }
             if !any {
                 break;
@@ -157,11 +169,8 @@ impl Plane {
                 let (values, integers) = (&values[..length], &integers[..length]);
                 let number = number as f64;
                 for n in 0..length {
-                    let step = step(missing[n]);
-                    let last = if step > 0.0 { depth.highest } else { -depth.lowest };
-                    let can = (values[n] != 0.0) & (integers[n] * step < last);
-                    let off = if can { (values[n] - integers[n]) * step } else { f64::NEG_INFINITY };
-                    let nearer = off > error[n];
+                    let off = (values[n] - integers[n]) * steps[n];
+                    let nearer = (values[n] != 0.0) & (integers[n] * steps[n] < last[n]) & (off > error[n]);
                     error[n] = if nearer { off } else { error[n] };
                     taker[n] = if nearer { number } else { taker[n] };
                 }
@@ -169,13 +178,13 @@ impl Plane {
             for (number, integers) in integers.chunks_exact_mut(PIECE).enumerate() {
                 let (integers, number) = (&mut integers[..length], number as f64);
                 for n in 0..length {
-                    integers[n] += if taker[n] == number { step(missing[n]) } else { 0.0 };
+                    integers[n] += if taker[n] == number { steps[n] } else { 0.0 };
                 }
             }
             for n in 0..length {
                 let none = taker[n] < 0.0;
                 refused += u64::from(none & (missing[n] != 0.0));
-                missing[n] = if none { 0.0 } else { missing[n] - step(missing[n]) };
+                missing[n] = if none { 0.0 } else { missing[n] - steps[n] };
             }
         }
         refused
