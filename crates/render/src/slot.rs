@@ -1,11 +1,13 @@
 //! An insert at work: how each kind treats a signal and its lanes.
 
+use crate::engine::PARALLEL_FROM;
 use crate::graph::{KeyEdge, Node};
 use crate::impulses::Impulses;
 use crate::pairs::{Dry, Pairs};
 use crate::signal::{Heard, Signal, Wave};
 use crate::strip::{Place, Taps};
 use crate::{Fault, Late};
+use rayon::prelude::*;
 use std::cell::LazyCell;
 use std::sync::Arc;
 use stemwright_core::{Automation, Convolution, Insert, Layout, Session, Tap, Unit};
@@ -91,11 +93,17 @@ impl Slot {
         match &mut self.work {
             Work::Factor => signal.waves_mut().for_each(|wave| multiply(wave, start, frames, controls)),
             Work::Linear(units) => {
-                for (wave, unit) in signal.waves_mut().zip(units) {
-                    if !(wave.silent && unit.is_silent()) {
-                        unit.process(start, &mut wave.slices_mut(frames), controls);
-                        wave.silent = false;
-                    }
+                let sounding = signal.waves_mut().zip(units).filter(|(wave, unit)| !(wave.silent && unit.is_silent()));
+                let process = |(wave, unit): (&mut Wave, &mut Box<dyn Linear>)| {
+                    unit.process(start, &mut wave.slices_mut(frames), controls);
+                    wave.silent = false;
+                };
+                // A shared bus is one strip, but its lanes know nothing of each other.
+                let sounding: Vec<_> = sounding.collect();
+                if frames >= PARALLEL_FROM && sounding.len() > 2 {
+                    sounding.into_par_iter().for_each(process);
+                } else {
+                    sounding.into_iter().for_each(process);
                 }
             }
             Work::Gain(detection) => detection.process(start, frames, signal, controls, done),
