@@ -54,7 +54,7 @@ fn bad(value: f64) -> bool {
 }
 
 fn first_bad(samples: &[f64]) -> Option<usize> {
-    // Twice over what is bad only: the peak of what is not a number is infinite.
+    // Searched only where there is one; the peak of what is not a number is infinite.
     if stemwright_simd::peak(samples) <= LOUDEST {
         return None;
     }

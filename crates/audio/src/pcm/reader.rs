@@ -58,10 +58,10 @@ impl<S: Source> PcmReader<S> {
         let frames = (self.held.frames - self.next).min((PIECE / self.held.frame_bytes()) as u64) as usize;
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.resize(frames * self.held.frame_bytes(), 0);
-        let fetched = self.fetch(frames, &mut buffer);
+        self.fetch(frames, &mut buffer)?;
         self.ready = 0..buffer.len();
         self.buffer = buffer;
-        fetched
+        Ok(())
     }
 }
 
