@@ -13,7 +13,7 @@ mod stemset;
 mod tempo;
 mod units;
 
-pub use finding::{Finding, Severity};
+pub use finding::{Finding, Quantity, Severity};
 pub use insert::{
     Align, AlignTime, Band, BandKind, Chorus, Compressor, CompressorBand, Convolution, DeEsser, Delay, DelayTime,
     Detector, DynamicBand, DynamicEq, DynamicKind, Eq, Gate, HALF_BAND_BETA, HALF_BANDS, Insert, Key, Limiter,

@@ -1,0 +1,36 @@
+//! What pages are drawn from: a file or a residual in a bounded number of columns, however long it is.
+
+/// A file in at most [`Overview::MOST`] columns of equal length. All lists are as long as there are columns, or empty.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Overview {
+    /// Frames in each column; the last may have fewer.
+    pub frames_a_column: u64,
+    /// The lowest and the highest sample of all channels.
+    pub waveform: Vec<[f32; 2]>,
+    /// The mean square over all channels.
+    pub power: Vec<f32>,
+    /// The correlation of two channels; NaN where there is none.
+    pub correlation: Vec<f32>,
+    /// Short-term loudness (3 s) in LUFS, 100 ms apart or, of long files, the largest of several; NaN where there is none.
+    pub short_term: Vec<f32>,
+    /// Seconds from one value of `short_term` to the next.
+    pub short_term_step: f64,
+    /// Of a residual: the power in [`Spectrogram::bands`] for each column of its own.
+    pub spectrogram: Option<Spectrogram>,
+}
+
+impl Overview {
+    /// More columns than any page is wide.
+    pub const MOST: usize = 2048;
+}
+
+/// Power over time and frequency.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Spectrogram {
+    /// Frames in each column.
+    pub frames_a_column: u64,
+    /// The lower edges of the bands in Hz, and the upper edge of the last: logarithmic.
+    pub edges: Vec<f32>,
+    /// Mean power in dBFS (0 is a full-scale sine), column after column, each from the lowest band on; −∞ where nothing is.
+    pub columns: Vec<Vec<f32>>,
+}
