@@ -106,6 +106,11 @@ impl Media for Files {
         Ok(format.guard(reader, file, from))
     }
 
+    fn open_unlooked(&self, file: &Path, from: u64) -> Result<Box<dyn FrameReader>, AudioError> {
+        let (stamp, format, opened) = self.format(file)?;
+        format.open_raw(self.same(file, stamp, opened)?, file, from)
+    }
+
     fn chunks(&self, file: &Path) -> Result<Vec<Chunk>, AudioError> {
         let (stamp, format, opened) = self.format(file)?;
         format.chunks(&mut *self.same(file, stamp, opened)?, file)

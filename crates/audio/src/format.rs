@@ -56,6 +56,8 @@ impl Format {
             Self::Wav(held) | Self::Aiff(held) => MediaInfo {
                 layout: held.layout,
                 bits: Some(held.bits),
+                float: held.coding.is_float(),
+                coding: if matches!(self, Self::Wav(_)) { "WAV" } else { "AIFF" },
                 time_reference: held.about.time_reference,
                 tempo: held.about.tempo,
                 key: held.about.key.clone(),
@@ -65,6 +67,7 @@ impl Format {
             Self::Flac(layout) => MediaInfo {
                 layout: layout.speakers,
                 bits: Some(layout.bits),
+                coding: "FLAC",
                 time_reference: layout.about.time_reference,
                 tempo: layout.about.tempo,
                 key: layout.about.key.clone(),
@@ -72,6 +75,7 @@ impl Format {
             },
             Self::Aac(track) => MediaInfo {
                 lossless: false,
+                coding: "AAC",
                 findings: track.findings.clone(),
                 ..MediaInfo::new(track.config.rate, track.config.channels, track.frames)
             },

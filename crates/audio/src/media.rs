@@ -22,6 +22,10 @@ pub struct MediaInfo {
     pub layout: Option<Layout>,
     /// How many bits of an integer say something, or 32 and 64 for floats; `None` where samples are an approximation.
     pub bits: Option<u16>,
+    /// Whether samples are stored as IEEE floats.
+    pub float: bool,
+    /// WAV, AIFF, FLAC, AAC; empty of what is no file.
+    pub coding: &'static str,
     /// Where the file belongs, in its own frames since midnight or the start of the song (`bext`, or FLAC's comment
     /// `TIME_REFERENCE`).
     pub time_reference: Option<u64>,
@@ -43,6 +47,8 @@ impl MediaInfo {
             lossless: true,
             layout: Layout::of_channels(channels),
             bits: None,
+            float: false,
+            coding: "",
             time_reference: None,
             tempo: None,
             key: None,
@@ -65,6 +71,14 @@ pub trait Media: Send + Sync {
     /// # Errors
     /// As [`Media::info`].
     fn open(&self, file: &Path, from: u64) -> Result<Box<dyn FrameReader>, AudioError>;
+
+    /// As [`Media::open`], but of samples that no programme material holds the reader makes no error: for meters that count them.
+    ///
+    /// # Errors
+    /// As [`Media::info`].
+    fn open_unlooked(&self, file: &Path, from: u64) -> Result<Box<dyn FrameReader>, AudioError> {
+        self.open(file, from)
+    }
 
     /// What other programs left in a WAV file beside its samples (markers, loops), in the order of the file: at most
     /// [`Chunk::MOST`] chunks and [`Chunk::MOST_BYTES`]; those that do not fit or are cut short are left out. Nothing

@@ -1,10 +1,24 @@
 //! Stemwright: a set of stems → measurements → findings → a report.
 
+mod check;
+mod correlation;
+mod found;
+mod measure;
 mod overview;
+mod pass;
+mod preset;
+mod receipt;
 mod report;
+mod residual;
+mod rules;
+mod spectra;
+mod sum;
 mod third_octaves;
 
+pub use check::{CheckOptions, Progress, check};
+pub use found::CheckError;
 pub use overview::{Overview, Spectrogram};
+pub use preset::{Preset, judge};
 pub use report::{
     CheckReport, FileKind, FileProved, FileReport, FileState, FormatReport, FoundBy, LimitReport, Measurements,
     PresetReport, ReceiptReport, Stereo, SumClass, SumReport, WorstMoment,

@@ -1,5 +1,7 @@
 //! What pages are drawn from: a file or a residual in a bounded number of columns, however long it is.
 
+use stemwright_dsp::Loudness;
+
 /// A file in at most [`Overview::MOST`] columns of equal length. All lists are as long as there are columns, or empty.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Overview {
@@ -33,4 +35,16 @@ pub struct Spectrogram {
     pub edges: Vec<f32>,
     /// Mean power in dBFS (0 is a full-scale sine), column after column, each from the lowest band on; −∞ where nothing is.
     pub columns: Vec<Vec<f32>>,
+}
+
+impl Overview {
+    /// Takes short-term loudness over, thinned out to as many values as there may be columns.
+    pub(crate) fn set_short_term(&mut self, loudness: &Loudness) {
+        let values: Vec<f32> =
+            loudness.short_term().map(|value| value.map_or(f32::NAN, |value| value as f32)).collect();
+        let several = values.len().div_ceil(Self::MOST).max(1);
+        let loudest = |values: &[f32]| values.iter().copied().fold(f32::NAN, f32::max);
+        self.short_term = values.chunks(several).map(loudest).collect();
+        self.short_term_step = several as f64 * 0.1;
+    }
 }

@@ -306,6 +306,8 @@ pub struct SumReport {
     /// The one gain that brings the sum nearest to the mix, in dB, where it is one of gain or delay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gain_db: Option<f64>,
+    /// Whether the sum is upside down against the mix.
+    pub inverted: bool,
     /// By how many frames the mix is later than the sum, where it is one of gain or delay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delay_frames: Option<i64>,

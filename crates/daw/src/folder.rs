@@ -87,6 +87,22 @@ pub struct FolderTrack {
     pub half: Option<Side>,
 }
 
+/// The audio files of a folder of tracks or stems, by their names: below the folder, with `/` between folders, and as paths. Of the
+/// folders in it those that hold tracks are looked into. The findings name what was left out.
+///
+/// # Errors
+/// When the folder cannot be read, or holds more than 20,000 audio files.
+pub fn audio_files(folder: &Path) -> Result<(Vec<(String, PathBuf)>, Vec<Finding>), FolderError> {
+    let Walk { files, findings, .. } = Walk::through(folder, &folder_name(folder))?;
+    Ok((files.into_iter().map(|found| (found.relative, found.path)).collect(), findings))
+}
+
+/// What a folder is called; empty of what has no name.
+pub fn folder_name(folder: &Path) -> String {
+    let name = std::path::absolute(folder).map(|path| path.canonicalize().unwrap_or(path));
+    name.ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned())).unwrap_or_default()
+}
+
 impl FolderSession {
     /// Reads a folder; files are probed through `media`, which must know their paths.
     ///
@@ -101,18 +117,8 @@ impl FolderSession {
     /// # Errors
     /// As [`Self::read`].
     pub fn read_at(folder: &Path, media: &dyn Media, rate: Option<SampleRate>) -> Result<Self, FolderError> {
-        let name = std::path::absolute(folder).map(|path| path.canonicalize().unwrap_or(path));
-        let name = name.ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
-        let name = name.unwrap_or_default();
-        let mut walk = Walk::of(folder)?;
-        // Beside folders of tracks there may lie a mix, or a click.
-        let beside: Vec<FileName> = walk.files.iter().map(|found| FileName::new(&found.relative)).collect();
-        if !names::understand(&name, &beside).tracks.is_empty() {
-            // With tracks beside them, folders that do not say what they hold are takes, bounces, older versions.
-            walk.only_folders(names::tells_role);
-        }
-        walk.descend(folder)?;
-        let Walk { files, mut findings, .. } = walk;
+        let name = folder_name(folder);
+        let Walk { files, mut findings, .. } = Walk::through(folder, &name)?;
         let found = files.len();
         let files = probe::probe(files, media, &mut findings);
         if files.is_empty() {

@@ -8,7 +8,7 @@ use stemwright_simd::widest;
 /// Inside it is a complex transform of B values, radix 4 and at the end 2, self-sorting (Stockham's; Van Loan,
 /// *Computational Frameworks for the Fast Fourier Transform*, 1992, section 1.7).
 #[derive(Debug)]
-pub(crate) struct Fourier {
+pub struct Fourier {
     bins: usize,
     /// For each pass by four, e^(−2πikp/length) of the length that it has left, for k = 1, 2, 3 and p = 0 … length/4 − 1:
     /// real and imaginary parts.
@@ -20,17 +20,21 @@ pub(crate) struct Fourier {
 /// The spectrum of 2B real values: bins 0 … B−1 as real and imaginary parts. Bins 0 and B are real: the real part of
 /// bin B stands where the imaginary part of bin 0 would.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Spectrum {
-    pub(crate) re: Vec<f64>,
-    pub(crate) im: Vec<f64>,
+pub struct Spectrum {
+    /// Real parts.
+    pub re: Vec<f64>,
+    /// Imaginary parts.
+    pub im: Vec<f64>,
 }
 
 impl Spectrum {
-    pub(crate) fn new(bins: usize) -> Self {
+    /// Zeros.
+    pub fn new(bins: usize) -> Self {
         Self { re: vec![0.0; bins], im: vec![0.0; bins] }
     }
 
-    pub(crate) fn clear(&mut self) {
+    /// Back to zeros.
+    pub fn clear(&mut self) {
         self.re.fill(0.0);
         self.im.fill(0.0);
     }
@@ -54,8 +58,13 @@ impl Spectrum {
 }
 
 impl Fourier {
-    pub(crate) fn new(bins: usize) -> Self {
-        debug_assert!(bins.is_power_of_two() && bins >= 2);
+    /// For 2·`bins` values.
+    ///
+    /// # Panics
+    ///
+    /// If `bins` is no power of two from 2 on.
+    pub fn new(bins: usize) -> Self {
+        assert!(bins.is_power_of_two() && bins >= 2);
         let turn = |angle: f64| [libm::cos(angle), -libm::sin(angle)];
         // Of angles of the whole, not of what a pass has left of it: the same numbers in every pass.
         let turns: Vec<[f64; 2]> = (0..bins).map(|p| turn(2.0 * PI * p as f64 / bins as f64)).collect();
@@ -75,12 +84,13 @@ impl Fourier {
         }
     }
 
-    pub(crate) fn bins(&self) -> usize {
+    /// Half the number of values.
+    pub fn bins(&self) -> usize {
         self.bins
     }
 
     /// The spectrum of 2B values. `spare` is as large as the spectrum.
-    pub(crate) fn forward(&self, values: &[f64], out: &mut Spectrum, spare: &mut Spectrum) {
+    pub fn forward(&self, values: &[f64], out: &mut Spectrum, spare: &mut Spectrum) {
         widest(
             #[inline(always)]
             || {
@@ -123,9 +133,18 @@ impl Fourier {
         );
     }
 
+    /// The 2B values of a spectrum, times B. The spectrum is used up.
+    pub fn backward(&self, spectrum: &mut Spectrum, spare: &mut Spectrum, out: &mut [f64]) {
+        self.backward_from(0, spectrum, spare, out);
+    }
+
     /// The last B of the 2B values of a spectrum, times B. The spectrum is used up.
     pub(crate) fn backward_last_half(&self, spectrum: &mut Spectrum, spare: &mut Spectrum, out: &mut [f64]) {
-        let bins = self.bins();
+        self.backward_from(self.bins / 2, spectrum, spare, out);
+    }
+
+    /// The values from the pair `first` on.
+    fn backward_from(&self, first: usize, spectrum: &mut Spectrum, spare: &mut Spectrum, out: &mut [f64]) {
         [spectrum.re[0], spectrum.im[0]] =
             [0.5 * (spectrum.re[0] + spectrum.im[0]), 0.5 * (spectrum.re[0] - spectrum.im[0])];
         self.mirrored(spectrum, |[re_k, im_k, re_j, im_j], [c, s]| {
@@ -140,7 +159,7 @@ impl Fourier {
         widest(
             #[inline(always)]
             || {
-                let last = re[bins / 2..].iter().zip(&im[bins / 2..]);
+                let last = re[first..].iter().zip(&im[first..]);
                 for (pair, (re, im)) in out.as_chunks_mut::<2>().0.iter_mut().zip(last) {
                     *pair = [*re, *im];
                 }

@@ -13,6 +13,7 @@ Examples:
   stemwright bounce song/            song/session.toml into song-stems/
   stemwright new tracks/             a session.toml for a folder of multitracks
   stemwright bounce song/ --dry-run  what would be written
+  stemwright check song-stems/       whether it is all there, adds up and measures well
   stemwright help bounce             everything about one command")]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     New(New),
     /// Print every stem of a session, the mix and the master in one pass, with a proof that they add up
     Bounce(Bounce),
+    /// Measure anybody's stems, prove that they add up to the mix, and say what is wrong and how to mend it
+    Check(Check),
 }
 
 /// What every verb knows.
@@ -157,6 +160,29 @@ pub(crate) struct Bounce {
     /// Builds a fault into the engine (lane-scaled, lane-late, second-detector, track-lost), to see the proof fail
     #[arg(long, hide = true, value_parser = fault, value_name = "FAULT")]
     pub(crate) inject_fault: Option<Fault>,
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  stemwright check song-stems/                   a set of ours: its receipt is proved again
+  stemwright check stems/                        anybody's folder of WAV, AIFF, FLAC or M4A files; the mix is found by its name
+  stemwright check stems/ --mix ~/mix.wav        against a mix that lies elsewhere
+  stemwright check stems/ --residual left.wav    what is left of mix - stems, to listen to
+  stemwright check mix.wav                       one file, measured
+
+Exit status: 0 nothing was found, 1 something was (see --fail-on), 2 nothing could be checked.")]
+pub(crate) struct Check {
+    /// A folder of stems, or one audio file
+    pub(crate) set: PathBuf,
+    /// The mix that the stems should add up to [default: by the manifest, else by its name]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mix: Option<PathBuf>,
+    /// Write what is left of mix - stems, as a 32-bit float WAV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) residual: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) talk: Talk,
 }

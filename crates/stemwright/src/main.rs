@@ -3,6 +3,7 @@
 mod args;
 mod bounce;
 mod cache;
+mod check;
 mod exit;
 mod new;
 mod planned;
@@ -17,5 +18,6 @@ fn main() -> ExitCode {
     match args.command {
         args::Command::New(new) => new::run(&new),
         args::Command::Bounce(bounce) => bounce::run(&bounce),
+        args::Command::Check(check) => check::run(&check),
     }
 }

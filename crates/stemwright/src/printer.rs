@@ -114,6 +114,24 @@ impl Bar {
         self.bar.set_message(format!("{speed:.0} × real time, {}:{:02} left", left as u64 / 60, left as u64 % 60));
     }
 
+    /// So many seconds of audio of all.
+    pub(crate) fn show_seconds(&self, seconds: f64, of: f64) {
+        let elapsed = self.begun.elapsed();
+        if elapsed < PROGRESS_AFTER || seconds <= 0.0 {
+            return;
+        }
+        let speed = seconds / elapsed.as_secs_f64();
+        let left = ((of - seconds).max(0.0) / speed) as u64;
+        self.bar.set_length((of * 1000.0) as u64);
+        self.bar.set_position((seconds * 1000.0) as u64);
+        self.bar.set_message(format!("{speed:.0} × real time, {}:{:02} left", left / 60, left % 60));
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
     /// Takes the bar away and says how many times faster than real time `frames` were.
     pub(crate) fn finish(&self, frames: u64) -> f64 {
         self.bar.finish_and_clear();

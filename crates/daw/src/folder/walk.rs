@@ -1,7 +1,8 @@
 //! The audio files of a folder.
 
 use super::FolderError;
-use crate::names::silent;
+use crate::FileName;
+use crate::names::{self, silent};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use stemwright_core::{Finding, Severity};
@@ -35,8 +36,21 @@ pub(super) struct Walk {
 }
 
 impl Walk {
+    /// The files of a folder that is called `name`, and of those in it that hold tracks.
+    pub(super) fn through(folder: &Path, name: &str) -> Result<Self, FolderError> {
+        let mut walk = Self::of(folder)?;
+        // Beside folders of tracks there may lie a mix, or a click.
+        let beside: Vec<FileName> = walk.files.iter().map(|found| FileName::new(&found.relative)).collect();
+        if !names::understand(name, &beside).tracks.is_empty() {
+            // With tracks beside them, folders that do not say what they hold are takes, bounces, older versions.
+            walk.only_folders(names::tells_role);
+        }
+        walk.descend(folder)?;
+        Ok(walk)
+    }
+
     /// The files that lie in the folder itself.
-    pub(super) fn of(folder: &Path) -> Result<Self, FolderError> {
+    fn of(folder: &Path) -> Result<Self, FolderError> {
         let mut walk = Self::default();
         walk.seen.extend(folder.canonicalize());
         walk.read(folder, "", folder)?;
@@ -44,7 +58,7 @@ impl Walk {
     }
 
     /// Forgets the folders that a test does not pass, and says so.
-    pub(super) fn only_folders(&mut self, test: impl Fn(&str) -> bool) {
+    fn only_folders(&mut self, test: impl Fn(&str) -> bool) {
         let (kept, ignored): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.folders).into_iter().partition(|(name, _)| test(name));
         self.folders = kept;
@@ -56,7 +70,7 @@ impl Walk {
     }
 
     /// Goes on into the folders below, those of DEEPEST floors.
-    pub(super) fn descend(&mut self, root: &Path) -> Result<(), FolderError> {
+    fn descend(&mut self, root: &Path) -> Result<(), FolderError> {
         for _ in 0..DEEPEST {
             for (relative, path) in std::mem::take(&mut self.folders) {
                 if path.canonicalize().map_or(true, |path| self.seen.insert(path)) {

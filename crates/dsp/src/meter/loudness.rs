@@ -321,6 +321,11 @@ impl Loudness {
         loudness(self.short_term_max)
     }
 
+    /// Short-term loudness (3 s) in LUFS of the windows that begin every 100 ms; `None` where it has no logarithm.
+    pub fn short_term(&self) -> impl Iterator<Item = Option<f64>> {
+        self.windows(30).map(loudness)
+    }
+
     /// Loudness range in LU (Tech 3342): from the 10th to the 95th percentile of the short-term loudness where it is at
     /// least −70 LUFS and at least 20 LU under the mean of that. `None` where it never is.
     pub fn range(&self) -> Option<f64> {

@@ -146,14 +146,42 @@ pub struct TruePeak {
     /// How many of the latest frames were given as silence; beyond a whole buffer there is nothing left to find.
     quiet: usize,
     peak: f64,
+    /// The frame of the first sample that is kept, which is before the start at first.
+    first: i64,
+    /// The first frame of the run in which the peak lies.
+    peak_frame: Option<u64>,
+    /// Above which value runs are counted, and how many were.
+    over: f64,
+    overs: u64,
     /// Computes everything, as a test's reference does.
     exhaustive: bool,
 }
 
 impl TruePeak {
+    /// Where counting ends.
+    pub const MOST_OVERS: u64 = 10_000;
+
     /// A meter for so many channels.
     pub fn new(channels: usize) -> Self {
-        Self { channels: vec![vec![0.0; TAPS + CHUNK]; channels], filled: TAPS, quiet: 0, peak: 0.0, exhaustive: false }
+        Self {
+            channels: vec![vec![0.0; TAPS + CHUNK]; channels],
+            filled: TAPS,
+            quiet: 0,
+            peak: 0.0,
+            first: -(TAPS as i64),
+            peak_frame: None,
+            over: f64::INFINITY,
+            overs: 0,
+            exhaustive: false,
+        }
+    }
+
+    /// Counts, beside the peak, the runs of 32 frames in which a channel exceeds `over` (linear). Signals that do so all the time
+    /// are costly to measure, so counting ends at [`Self::MOST_OVERS`].
+    #[must_use]
+    pub fn counting_over(mut self, over: f64) -> Self {
+        self.over = over;
+        self
     }
 
     /// Measures a block of any length: one slice a channel, equal lengths. What is measured does not depend on the
@@ -191,6 +219,8 @@ impl TruePeak {
             left -= room;
         }
         self.quiet += news;
+        // All that is kept is zero: time goes on without it.
+        self.first += (frames - news as u64) as i64;
     }
 
     /// Measures what rings out after the last sample; call it at the end.
@@ -203,27 +233,55 @@ impl TruePeak {
         self.peak
     }
 
+    /// The first frame of the 32 in which the true peak lies; `None` where nothing was but silence.
+    pub fn peak_frame(&self) -> Option<u64> {
+        self.peak_frame
+    }
+
+    /// In how many runs of 32 frames a channel exceeds what [`Self::counting_over`] was told.
+    pub fn overs(&self) -> u64 {
+        self.overs
+    }
+
     fn advance(&mut self, frames: usize) {
         self.filled += frames;
         if self.filled < TAPS + CHUNK {
             return;
         }
         for buffer in &mut self.channels {
-            let (peak, exhaustive) = (self.peak, self.exhaustive);
-            self.peak = widest(
+            let over = if self.overs < Self::MOST_OVERS { self.over } else { f64::INFINITY };
+            let mut found = Found { peak: self.peak, at: None, over, overs: 0 };
+            let exhaustive = self.exhaustive;
+            widest(
                 #[inline(always)]
-                || judge(buffer, peak, exhaustive),
+                || judge(buffer, &mut found, exhaustive),
             );
+            self.peak = found.peak;
+            self.overs = (self.overs + found.overs).min(Self::MOST_OVERS);
+            if let Some(run) = found.at {
+                self.peak_frame = u64::try_from(self.first + (run + REACH) as i64).ok().or(Some(0));
+            }
             buffer.copy_within(CHUNK.., 0);
         }
+        self.first += CHUNK as i64;
         self.filled = TAPS;
     }
 }
 
-/// The larger of `peak` and of what lies between the samples of a full buffer.
+/// What is known, before and after a buffer is judged.
+struct Found {
+    peak: f64,
+    /// Where in the buffer the run begins that raised the peak.
+    at: Option<usize>,
+    over: f64,
+    overs: u64,
+}
+
+/// Finds what lies between the samples of a full buffer.
 #[inline(always)]
-fn judge(buffer: &[f64], mut peak: f64, exhaustive: bool) -> f64 {
+fn judge(buffer: &[f64], found: &mut Found, exhaustive: bool) {
     let kernel = &*KERNEL;
+    let mut peak = found.peak;
     let mut cells = [0.0; (TAPS + CHUNK) / CELL];
     for (cell, samples) in cells.iter_mut().zip(buffer.as_chunks::<CELL>().0) {
         *cell = largest(samples);
@@ -231,8 +289,10 @@ fn judge(buffer: &[f64], mut peak: f64, exhaustive: bool) -> f64 {
     for first in (0..CHUNK).step_by(RUN) {
         let cells = &cells[first / CELL..(first + SPAN) / CELL];
         let around = cells.iter().fold(0.0, |a, &b| larger(a, b));
-        peak = larger(peak, around);
-        if !exhaustive && around * kernel.gain <= peak {
+        // What does not exceed this matters to nobody: all samples around will have been the peak.
+        let bar = larger(peak, around);
+        let bar = if found.over < bar { found.over } else { bar };
+        if !exhaustive && around * kernel.gain <= bar {
             continue;
         }
         let Some(span) = buffer[first..].first_chunk::<SPAN>() else { continue };
@@ -240,7 +300,9 @@ fn judge(buffer: &[f64], mut peak: f64, exhaustive: bool) -> f64 {
         // The samples of the run, and the one after it.
         let mut known = cells[REACH / CELL..=(REACH + RUN) / CELL].iter().fold(0.0, |a, &b| larger(a, b));
         for (level, beyond) in kernel.beyond.iter().enumerate() {
-            if !exhaustive && known + beyond.bound(around, bent) <= peak {
+            // Once it is over, only a new peak is of interest.
+            let bar = if known > bar { larger(peak, known) } else { bar };
+            if !exhaustive && known + beyond.bound(around, bent) <= bar {
                 break;
             }
             known = larger(
@@ -253,9 +315,14 @@ fn judge(buffer: &[f64], mut peak: f64, exhaustive: bool) -> f64 {
                 },
             );
         }
-        peak = larger(peak, known);
+        if known > found.over {
+            found.overs += 1;
+        }
+        if known > peak {
+            (peak, found.at) = (known, Some(first));
+        }
     }
-    peak
+    found.peak = peak;
 }
 
 /// The larger number; of a NaN and a number, `a`. One instruction, unlike `f64::max`.

@@ -1,0 +1,178 @@
+//! A set → what is in it → one pass → findings → a report.
+
+use crate::found::{CheckError, Found, Subject};
+use crate::pass::{Measured, pass};
+use crate::preset::{Preset, judge};
+use crate::receipt::{Proving, missing};
+use crate::report::{CheckReport, FileKind, FileReport, FormatReport};
+use crate::residual::ResidualFile;
+use crate::rules;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use stemwright_audio::{Media, MediaInfo};
+use stemwright_core::{Finding, Layout, SampleRate, Severity};
+
+/// What to check, beside the set.
+#[derive(Debug, Clone, Default)]
+pub struct CheckOptions {
+    /// What the stems are to be compared with, in the set or outside; else it is found.
+    pub mix: Option<PathBuf>,
+    /// Whose limits to apply.
+    pub preset: Option<Preset>,
+    /// Where to write mix − Σ stems, as a 32-bit float WAV.
+    pub residual: Option<PathBuf>,
+}
+
+/// How far a check has come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Seconds of audio that are behind.
+    pub seconds: f64,
+    /// Seconds of the longest file.
+    pub of: f64,
+}
+
+/// Checks a folder of stems or one file. `progress` is told how far it is, and says whether to go on.
+///
+/// # Errors
+/// When there is nothing to check, the mix that was named cannot be read, or the residual cannot be written; files of the set that
+/// cannot be read are findings.
+pub fn check(
+    set: &Path,
+    options: &CheckOptions,
+    media: &dyn Media,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<CheckReport, CheckError> {
+    let found = Found::look(set, options.mix.as_deref(), media)?;
+    let proving = Proving::new(&found);
+    let mut residual = match &options.residual {
+        Some(target) => Some(ResidualFile::new(target, residual_spec(&found))?),
+        None => None,
+    };
+    let (measured, summed) = pass(&found, &proving.hashed, media, residual.as_mut(), progress)?;
+    let sum_differs = summed.as_ref().map(|summed| summed.sum.different);
+    let (receipt, proved) = proving.finish(&found, &measured, sum_differs);
+
+    let mut report = CheckReport {
+        ok: true,
+        set: set.display().to_string(),
+        title: found.manifest.as_ref().map(|manifest| manifest.song.title.clone()).filter(|title| !title.is_empty()),
+        receipt,
+        ..CheckReport::default()
+    };
+    let mut findings = found.findings.clone();
+    findings.extend(proved);
+    let listed = |name: &String| {
+        found.receipt.as_ref().is_some_and(|receipt| receipt.files.iter().any(|proof| proof.name == *name))
+    };
+    findings.extend(found.missing.iter().filter(|name| !listed(name)).map(|name| missing(name)));
+    for (subject, measured) in found.subjects.iter().zip(measured) {
+        let error = subject.info.as_ref().err().or(measured.error.as_ref());
+        if let Some(error) = error {
+            findings.push(rules::unreadable(&subject.file, error));
+        }
+        report.files.push(file_report(subject, measured));
+    }
+    (report.rate, report.frames) = common(&report.files);
+    if let Some(summed) = &summed {
+        let mut sum = rules::report(summed, &report.files[summed.mix].file);
+        if let Some(rate) = report.files[summed.mix].format.as_ref().map(|format| format.rate) {
+            findings.extend(rules::of_sum(summed, &sum, &report.files, rate));
+        }
+        if let Some(residual) = residual
+            && residual.finish()?
+        {
+            sum.residual_file = options.residual.as_ref().map(|path| path.display().to_string());
+        }
+        report.sum = Some(sum);
+    }
+    findings.extend(of_files(&found, &report, options));
+    // Stems first, in the order of the set; mixes, masters and extras after them.
+    report.files.sort_by_key(|file| file.kind);
+    report.findings = findings;
+    if let Some(preset) = &options.preset {
+        let (judged, broken) = judge(preset, &report);
+        report.preset = Some(judged);
+        report.findings.extend(broken);
+    }
+    report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Ok(report)
+}
+
+/// What the residual is like: as the mix.
+fn residual_spec(found: &Found) -> Option<(SampleRate, Layout)> {
+    let (mix, _) = found.mixes.iter().min_by_key(|(number, _)| found.subjects[*number].kind)?;
+    let info = found.subjects[*mix].info.as_ref().ok()?;
+    Some((info.rate, info.layout?))
+}
+
+fn file_report(subject: &Subject, measured: Measured) -> FileReport {
+    FileReport {
+        file: subject.file.clone(),
+        name: subject.name.clone(),
+        kind: subject.kind,
+        role: subject.role,
+        format: subject.info.as_ref().ok().map(format_report),
+        measured: measured.measurements,
+        overview: measured.overview,
+    }
+}
+
+fn format_report(info: &MediaInfo) -> FormatReport {
+    FormatReport {
+        coding: info.coding.to_owned(),
+        rate: info.rate,
+        channels: info.channels as u16,
+        layout: info.layout,
+        bits: info.bits,
+        float: info.float,
+        lossless: info.lossless,
+        frames: info.frames,
+        time_reference: info.time_reference,
+    }
+}
+
+/// The rate of most files, and the frames of the longest of them.
+fn common(files: &[FileReport]) -> (Option<SampleRate>, u64) {
+    let mut rates: BTreeMap<SampleRate, usize> = BTreeMap::new();
+    for format in files.iter().filter_map(|file| file.format.as_ref()) {
+        *rates.entry(format.rate).or_default() += 1;
+    }
+    let rate = rates.into_iter().max_by_key(|(rate, count)| (*count, *rate)).map(|(rate, _)| rate);
+    let frames = files.iter().filter_map(|file| file.format.as_ref()).filter(|format| Some(format.rate) == rate);
+    (rate, frames.map(|format| format.frames).max().unwrap_or(0))
+}
+
+/// What the files say, each by itself and together.
+fn of_files(found: &Found, report: &CheckReport, options: &CheckOptions) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut music = Vec::new();
+    for file in &report.files {
+        let (Some(format), Some(measured)) = (&file.format, &file.measured) else { continue };
+        findings.extend(rules::of_file(file, format, measured));
+        if file.kind != FileKind::Guide {
+            music.push((file, format));
+        }
+    }
+    findings.extend(rules::of_set(&music));
+    let stems = report.files.iter().filter(|file| file.kind == FileKind::Stem).count();
+    let unclear: Vec<&Subject> =
+        found.subjects.iter().filter(|subject| subject.kind == FileKind::Stem && subject.unclear).collect();
+    if !unclear.is_empty() {
+        let names: Vec<&str> = unclear.iter().take(6).map(|subject| subject.file.as_str()).collect();
+        let more = if unclear.len() > 6 { format!(" and {} more", unclear.len() - 6) } else { String::new() };
+        let what = format!("names that do not tell what is in the file: {}{more}", names.join(", "));
+        findings.push(
+            Finding::new(Severity::Note, "unclear-name", what)
+                .hint("name stems after what they hold: Drums, Bass, Lead Vocals"),
+        );
+    }
+    if report.sum.is_none() && stems > 0 && options.mix.is_none() {
+        let what = "no mix to compare with: whether the stems add up is not known";
+        findings.push(
+            Finding::new(Severity::Note, "no-mix", what)
+                .hint("put the mix beside the stems (named …mix.wav), or name it with --mix"),
+        );
+    }
+    findings
+}

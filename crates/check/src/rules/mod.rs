@@ -1,0 +1,12 @@
+//! Measurements → findings: what is worth a person's time, and nothing else. Limits that no standard gives are named as ours.
+
+mod file;
+mod set;
+mod sum;
+
+pub(crate) use file::{of_file, unreadable};
+pub(crate) use set::of_set;
+pub(crate) use sum::{of_sum, report};
+
+/// Where limits come from that no standard gives.
+const OURS: &str = "Stemwright's own";
