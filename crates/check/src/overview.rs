@@ -17,7 +17,7 @@ pub struct Overview {
     pub short_term: Vec<f32>,
     /// Seconds from one value of `short_term` to the next.
     pub short_term_step: f64,
-    /// Of a residual: the power in [`Spectrogram::bands`] for each column of its own.
+    /// Of a residual: the power by time and frequency.
     pub spectrogram: Option<Spectrogram>,
 }
 

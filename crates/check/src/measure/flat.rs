@@ -89,7 +89,8 @@ fn look(ceiling: &mut Ceiling, all: &[f64], known: usize, first: u64, height: f6
             if new && run >= SHORTEST && n > 0 && leads_above(&at, n, end, all.len(), lsb) {
                 found.push((n, run));
             }
-        } else if value.abs() > 0.02 * height {
+        } else if (0.02 * height..0.95 * height).contains(&value.abs()) {
+            // The other ceiling is not elsewhere.
             elsewhere += run - 1;
         }
         n = end;
