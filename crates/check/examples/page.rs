@@ -1,7 +1,7 @@
 //! Writes the page of a made-up report: `cargo run -p stemwright-check --example page -- page.html`.
 
 #[path = "../tests/made_up/mod.rs"]
-#[allow(dead_code, unreachable_pub, missing_docs, reason = "shared with the tests, each of which needs a part")]
+#[allow(dead_code, reason = "shared with the tests, each of which needs a part")]
 mod made_up;
 
 fn main() -> std::io::Result<()> {

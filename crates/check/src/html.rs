@@ -38,7 +38,9 @@ pub fn html(report: &CheckReport) -> String {
         let of_sum = groups.iter().flatten().filter(|numbered| numbered.finding.file.is_none());
         sum::sum(&mut out, report, sum, of_sum);
     }
-    loudness::loudness(&mut out, report, scale);
+    if loudness::drawn(report) {
+        loudness::loudness(&mut out, report, scale);
+    }
     if let Some(preset) = &report.preset {
         proofs::preset(&mut out, preset);
     }
@@ -68,6 +70,7 @@ fn contents(out: &mut String, report: &CheckReport) {
     let sections = [
         ("findings", "Findings", true),
         ("sum", "Sum", report.sum.is_some()),
+        ("loudness", "Loudness", loudness::drawn(report)),
         ("preset", "Limits", report.preset.is_some()),
         ("receipt", "Receipt", report.receipt.is_some()),
         ("files", "Files", !report.files.is_empty()),

@@ -71,9 +71,9 @@ impl Levels {
         if part.is_nan() { TALL as u32 } else { (part.clamp(0.0, 1.0) * TALL).round() as u32 }
     }
 
-    /// Round levels to label, three to six, from the highest on.
-    pub(super) fn ticks(self) -> Vec<f64> {
-        let step = [5.0, 10.0, 20.0, 40.0, 100.0].into_iter().find(|step| (self.high - self.low) / step <= 5.0);
+    /// Round levels to label, from the highest on: at most one more than `steps`.
+    pub(super) fn ticks(self, steps: f64) -> Vec<f64> {
+        let step = [5.0, 10.0, 20.0, 40.0, 100.0].into_iter().find(|step| (self.high - self.low) / step <= steps);
         let step = step.unwrap_or(200.0);
         let first = (self.high / step).floor() as i32;
         let last = (self.low / step).ceil() as i32;
@@ -148,10 +148,10 @@ impl Pane {
         }
     }
 
-    /// The grid of levels and times.
-    pub(super) fn level_grid(self, out: &mut String, levels: Levels, time: Time) {
+    /// The grid of levels, in about so many steps, and times.
+    pub(super) fn level_grid(self, out: &mut String, levels: Levels, steps: f64, time: Time) {
         let rows: Vec<_> =
-            levels.ticks().into_iter().map(|tick| (levels.y(tick), super::numbers::number(tick, 0))).collect();
+            levels.ticks(steps).into_iter().map(|tick| (levels.y(tick), super::numbers::number(tick, 0))).collect();
         let columns: Vec<_> = time.ticks().into_iter().map(|(percent, _)| percent).collect();
         self.grid(out, &rows, &columns);
     }
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!((levels.y(-10.0), levels.y(-25.0), levels.y(f64::NAN)), (0, 500, 1000));
         for odd in [vec![], vec![1e308, -1e308], vec![f64::INFINITY]] {
             let levels = Levels::around(odd, 20.0, 60.0);
-            assert!((2..=7).contains(&levels.ticks().len()), "{levels:?}");
+            assert!((1..=6).contains(&levels.ticks(5.0).len()), "{levels:?}");
         }
     }
 }

@@ -76,7 +76,8 @@ fn body(out: &mut String, report: &CheckReport, group: &[Numbered<'_>]) {
 
 fn item(out: &mut String, report: &CheckReport, numbered: &Numbered<'_>, with_hint: bool) {
     let Numbered { number, finding, file, spot } = numbered;
-    put!(out, "<li id=\"finding-{number}\"><p class=\"where\"><span class=\"number\">{number}</span>");
+    let named = if finding.file.is_some() { " named" } else { "" };
+    put!(out, "<li id=\"finding-{number}\"><p class=\"where{named}\"><span class=\"number\">{number}</span>");
     match (&finding.file, file) {
         (Some(name), Some(index)) => put!(out, " <a href=\"#file-{index}\">{}</a>", apart(name)),
         (Some(name), None) => put!(out, " {}", apart(name)),

@@ -11,15 +11,22 @@ const COLUMNS: usize = 600;
 /// Lines that can be told apart, and as many as the style sheet has classes for: `stem-0` to `stem-7`.
 const STEMS: usize = 8;
 
+fn sounding(file: &FileReport) -> bool {
+    file.overview.short_term.iter().any(|lufs| lufs.is_finite())
+}
+
+/// Whether there is anything to draw.
+pub(super) fn drawn(report: &CheckReport) -> bool {
+    let kinds = [FileKind::Stem, FileKind::Mix, FileKind::Master];
+    report.files.iter().any(|file| kinds.contains(&file.kind) && sounding(file))
+}
+
+/// Draws a report that is [`drawn`].
 pub(super) fn loudness(out: &mut String, report: &CheckReport, scale: Scale) {
-    let sounding = |file: &&FileReport| file.overview.short_term.iter().any(|lufs| lufs.is_finite());
-    let first = |kind| report.files.iter().filter(sounding).find(|file| file.kind == kind);
+    let first = |kind| report.files.iter().find(|file| file.kind == kind && sounding(file));
     let whole = first(FileKind::Mix).or_else(|| first(FileKind::Master));
     let mut stems: Vec<&FileReport> =
-        report.files.iter().filter(|file| file.kind == FileKind::Stem).filter(sounding).collect();
-    if whole.is_none() && stems.is_empty() {
-        return;
-    }
+        report.files.iter().filter(|file| file.kind == FileKind::Stem && sounding(file)).collect();
     let all = stems.len();
     // The loudest of too many, in the order of the set.
     let loudness =
@@ -53,7 +60,7 @@ pub(super) fn loudness(out: &mut String, report: &CheckReport, scale: Scale) {
     };
     chart::open(out, &about, HEIGHT + 4);
     let pane = Pane::whole(4, HEIGHT);
-    pane.level_grid(out, levels, scale.time);
+    pane.level_grid(out, levels, 5.0, scale.time);
     for (class, file) in lines.iter().rev() {
         line(out, class, file, pane, scale.time, levels);
     }

@@ -4,10 +4,17 @@ use super::escape::{apart, esc, put};
 use super::head::sign;
 use crate::{FileState, PresetReport, ReceiptReport};
 
+/// The heads of columns that hold words.
+const TEXT: [&str; 7] = ["Kind", "Findings", "Result", "Where it comes from", "Source read", "State", "Found as"];
+
 /// Opens a table that scrolls within itself where the page is narrow.
 pub(super) fn open_table(out: &mut String, name: &str, heads: &[&str]) {
     put!(out, "<div class=\"scroll\" role=\"region\" aria-label=\"{name}\" tabindex=\"0\"><table>\n<thead><tr>");
-    heads.iter().for_each(|head| put!(out, "<th scope=\"col\">{head}</th>"));
+    for head in heads {
+        // A head stands above its column as the column is set.
+        let class = if TEXT.contains(head) { " class=\"text\"" } else { "" };
+        put!(out, "<th scope=\"col\"{class}>{head}</th>");
+    }
     out.push_str("</tr></thead>\n<tbody>\n");
 }
 
@@ -23,7 +30,7 @@ fn state(class: &str, word: &str) -> String {
 
 pub(super) fn preset(out: &mut String, preset: &PresetReport) {
     let (class, what) = if preset.met { ("ok", "Every limit is met.") } else { ("error", "Not every limit is met.") };
-    put!(out, "<section id=\"preset\">\n<h2>Limits of {}</h2>\n", apart(&preset.title));
+    put!(out, "<section id=\"preset\">\n<h2>Limits: {}</h2>\n", apart(&preset.title));
     put!(
         out,
         "<p class=\"verdict {class}\">{}<strong>{what}</strong> Preset <code>{}</code>.</p>\n",
@@ -44,7 +51,7 @@ pub(super) fn preset(out: &mut String, preset: &PresetReport) {
             let (asks, source) = (apart(&limit.asks), apart(&limit.source));
             put!(
                 out,
-                "<tr><th scope=\"row\">{asks}</th>{state}<td class=\"text\">{source}</td><td>{verified}</td></tr>\n"
+                "<tr><th scope=\"row\">{asks}</th>{state}<td class=\"text\">{source}</td><td class=\"text\">{verified}</td></tr>\n"
             );
         }
         close_table(out);

@@ -25,7 +25,7 @@ pub(super) fn spectrogram(out: &mut String, spectrogram: &Spectrogram, time: Tim
     let (width, height, pixels) = picture(spectrogram, &edges, levels);
     let file = png::png(width, height, &pixels, &ramp::palette());
 
-    out.push_str("<figure>\n<figcaption>Residual over time and frequency</figcaption>\n");
+    out.push_str("<figure>\n<figcaption>Residual over time and frequency (Hz)</figcaption>\n");
     let description = format!(
         "Frequencies from {} to {} Hz, logarithmic; levels from {} to {} dBFS.",
         hertz(low),
@@ -53,11 +53,15 @@ pub(super) fn spectrogram(out: &mut String, spectrogram: &Spectrogram, time: Tim
             .filter(|hz| (low..=high).contains(hz))
             .map(|hz| ((at(hz) * chart::TALL).round() as u32, hertz(hz)))
             .collect();
+    out.push_str("<g class=\"over\">");
     Pane::whole(4, HEIGHT).grid(out, &rows, &[]);
+    out.push_str("</g>");
     chart::axis(out, HEIGHT + 4, &time.ticks());
-    put!(out, r#"<text class="unit" x="-6" y="{}">Hz</text>"#, HEIGHT + 18);
     chart::close(out);
     legend(out, levels);
+    if pixels.contains(&0) {
+        out.push_str("<p class=\"small\">Blank: nothing at all is left there.</p>\n");
+    }
     out.push_str("</figure>\n");
 }
 
@@ -115,7 +119,7 @@ fn legend(out: &mut String, levels: Levels) {
         put!(out, r##"<stop offset="{part:.3}" stop-color="#{r:02x}{g:02x}{b:02x}"/>"##);
     }
     out.push_str(r#"</linearGradient></defs><rect width="100%" height="12" fill="url(#ramp)"/>"#);
-    let mut ticks: Vec<_> = levels.ticks();
+    let mut ticks: Vec<_> = levels.ticks(4.0);
     ticks.reverse();
     let last = ticks.len().saturating_sub(1);
     let labelled: Vec<_> = ticks
@@ -127,5 +131,5 @@ fn legend(out: &mut String, levels: Levels) {
         })
         .collect();
     chart::axis(out, 12, &labelled);
-    out.push_str("</svg></div>\n<p class=\"small\">Blank: nothing at all is left there.</p>\n");
+    out.push_str("</svg></div>\n");
 }

@@ -166,7 +166,7 @@ fn over_time(out: &mut String, sum: &SumReport, rate: SampleRate, of_findings: V
     chart::open(out, &about, bottom);
     let columns = sum.frames as f64 / (overview.frames_a_column as f64 * group as f64);
     let pane = Pane { top: FLAGS, height: HEIGHT, percent: 100.0, wide: columns.max(1.0) };
-    pane.level_grid(out, levels, time);
+    pane.level_grid(out, levels, 5.0, time);
     pane.draw(out, |out| {
         let heights: Vec<u32> = rms.iter().map(|level| levels.y(*level)).collect();
         chart::area(out, "rms", &heights, &vec![chart::TALL as u32; heights.len()]);
@@ -201,16 +201,16 @@ fn third_octaves(out: &mut String, bands: &[Band]) {
     let most = sounding.iter().max_by(|(_, a), (_, b)| a.dbfs.total_cmp(&b.dbfs));
     let description = most.map_or_else(
         || "Nothing in any band.".to_owned(),
-        |(_, band)| format!("Most is left around {} Hz: {} dBFS.", hertz(band.hz), number(band.dbfs, 1)),
+        |(_, band)| format!("Most is left around {} Hz: {} dBFS.", number(band.hz, 0), number(band.dbfs, 1)),
     );
 
-    put!(out, "<figure>\n<figcaption>Residual by third octaves, dBFS. {description}</figcaption>\n");
+    put!(out, "<figure>\n<figcaption>Residual by third octaves (Hz), dBFS. {description}</figcaption>\n");
     let about = About { id: "octaves", title: "Residual by third octaves", description: &description, links: false };
     chart::open(out, &about, HEIGHT + 4);
     // Ten units a band, so that bars stand apart.
     let wide = f64::from(last - first + 1) * 10.0;
     let pane = Pane { top: 4, height: HEIGHT, percent: 100.0, wide };
-    let rows: Vec<_> = levels.ticks().into_iter().map(|tick| (levels.y(tick), number(tick, 0))).collect();
+    let rows: Vec<_> = levels.ticks(5.0).into_iter().map(|tick| (levels.y(tick), number(tick, 0))).collect();
     pane.grid(out, &rows, &[]);
     pane.draw(out, |out| {
         out.push_str(r#"<path class="bars" d=""#);
@@ -225,7 +225,6 @@ fn third_octaves(out: &mut String, bands: &[Band]) {
         .map(|hz| ((f64::from(index(hz) - first) * 10.0 + 5.0) / wide * 100.0, hertz(hz)))
         .to_vec();
     chart::axis(out, HEIGHT + 4, &ticks);
-    put!(out, r#"<text class="unit" x="-6" y="{}">Hz</text>"#, HEIGHT + 18);
     chart::close(out);
     out.push_str("</figure>\n");
 }

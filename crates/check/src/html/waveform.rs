@@ -7,7 +7,7 @@ use crate::{CheckReport, FileReport};
 use stemwright_core::Db;
 
 const WAVE: u32 = 84;
-const GAP: u32 = 10;
+const GAP: u32 = 18;
 const LOUDNESS: u32 = 48;
 
 /// What all files of a page have in common, so that they can be compared.
@@ -38,7 +38,7 @@ impl Scale {
             full: Db(full_dbfs).factor(),
             full_dbfs,
             loudness: Levels::around(loudness, 20.0, 50.0),
-            columns: (16_000 / report.files.len().max(1)).clamp(80, 480),
+            columns: (16_000 / report.files.len().max(1)).clamp(60, 480),
         }
     }
 
@@ -82,7 +82,7 @@ pub(super) fn waveform(out: &mut String, index: usize, file: &FileReport, scale:
     pane.draw(out, |out| samples(out, file, scale, group));
     if loud {
         let pane = Pane { top: top + WAVE + GAP, height: LOUDNESS, ..pane };
-        pane.level_grid(out, scale.loudness, scale.time);
+        pane.level_grid(out, scale.loudness, 2.5, scale.time);
         loudness(out, file, scale, pane);
     }
     marks(out, of_findings, bottom);

@@ -9,22 +9,22 @@ use stemwright_core::{Finding, Layout, Role, SampleRate, Severity};
 
 const RATE: u32 = 48_000;
 
-pub fn rate() -> SampleRate {
+pub(crate) fn rate() -> SampleRate {
     SampleRate::new(RATE).unwrap()
 }
 
 /// Noise from 0 to 1 that is the same everywhere.
-pub struct Noise(pub u64);
+pub(crate) struct Noise(pub(crate) u64);
 
 impl Noise {
-    pub fn next(&mut self) -> f64 {
+    pub(crate) fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as f64 / f64::from(1_u32 << 31)
     }
 }
 
 /// Envelopes of so many columns: a beat under a phrase, between two times (parts of the length) only.
-pub fn overview(seed: u64, columns: usize, seconds: f64, level: f64, from: f64, to: f64) -> Overview {
+pub(crate) fn overview(seed: u64, columns: usize, seconds: f64, level: f64, from: f64, to: f64) -> Overview {
     let mut noise = Noise(seed);
     let mut overview = Overview {
         frames_a_column: (seconds * f64::from(RATE) / columns as f64).ceil() as u64,
@@ -50,7 +50,7 @@ pub fn overview(seed: u64, columns: usize, seconds: f64, level: f64, from: f64, 
     overview
 }
 
-pub fn format(frames: u64) -> FormatReport {
+pub(crate) fn format(frames: u64) -> FormatReport {
     FormatReport {
         coding: "WAV".into(),
         rate: rate(),
@@ -64,7 +64,7 @@ pub fn format(frames: u64) -> FormatReport {
     }
 }
 
-pub fn measurements(level: f64, frames: u64, from: f64, to: f64) -> Measurements {
+pub(crate) fn measurements(level: f64, frames: u64, from: f64, to: f64) -> Measurements {
     let peak = 20.0 * level.log10();
     let round = |value: f64| Some((value * 100.0).round() / 100.0);
     let frame = |part: f64| Some((frames as f64 * part) as u64);
@@ -104,7 +104,7 @@ pub fn measurements(level: f64, frames: u64, from: f64, to: f64) -> Measurements
 }
 
 #[allow(clippy::too_many_arguments)]
-pub fn file(
+pub(crate) fn file(
     name: &str,
     kind: FileKind,
     role: Option<Role>,
@@ -128,7 +128,7 @@ pub fn file(
 }
 
 /// What is left: noise, and a burst at three fifths of the length.
-pub fn residual(columns: usize, seconds: f64) -> Overview {
+pub(crate) fn residual(columns: usize, seconds: f64) -> Overview {
     let mut noise = Noise(7);
     let frames_a_column = (seconds * f64::from(RATE) / columns as f64).ceil() as u64;
     let burst = |at: f64| (-((at - 0.6) / 0.012).powi(2)).exp() + 0.3 * (-((at - 0.22) / 0.02).powi(2)).exp();
@@ -160,7 +160,7 @@ pub fn residual(columns: usize, seconds: f64) -> Overview {
     overview
 }
 
-pub fn sum(columns: usize, seconds: f64) -> SumReport {
+pub(crate) fn sum(columns: usize, seconds: f64) -> SumReport {
     let frames = (seconds * f64::from(RATE)) as u64;
     let octave = |i: i32| Band {
         hz: (1000.0 * 10_f64.powf(f64::from(i) / 10.0)).round(),
@@ -242,11 +242,11 @@ fn findings(seconds: f64) -> Vec<Finding> {
 }
 
 /// A report with everything: eight stems and what stands beside them, findings of each weight, a preset, a receipt.
-pub fn rich() -> CheckReport {
+pub(crate) fn rich() -> CheckReport {
     rich_of(2048, 225.123)
 }
 
-pub fn rich_of(columns: usize, seconds: f64) -> CheckReport {
+pub(crate) fn rich_of(columns: usize, seconds: f64) -> CheckReport {
     let stem = |name: &str, role: Role, level: f64, from: f64, to: f64| {
         file(name, FileKind::Stem, Some(role), level, from, to, columns, seconds)
     };
