@@ -24,7 +24,7 @@ use escape::{esc, put};
 /// All of a report as one page of HTML, in UTF-8: verdicts, findings with links to their places, the sum check with its residual,
 /// loudness over time, limits, receipt, and every file with waveform and figures.
 ///
-/// With 8 stems and a mix it has about 250 KB, however long they are; with many files each is drawn in fewer columns.
+/// With 8 stems and a mix it has about 300 KB, however long they are; with many files each is drawn in fewer columns.
 pub fn html(report: &CheckReport) -> String {
     let scale = waveform::Scale::of(report);
     let groups = places::groups(report, scale.time);

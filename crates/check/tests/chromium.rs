@@ -8,17 +8,21 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use stemwright_check::html;
 
+/// A phone, a tablet, a desk.
+const WIDTHS: [u32; 3] = [390, 820, 1440];
+
 /// Long words without a place to break them, in every list and table.
 const LONG: &str = "a_stem_with_a_name_that_somebody_thought_would_explain_everything_there_is_to_know_about_it.wav";
 
-/// Writes into the title what the page measures, and the first elements that stand out. What scrolls within itself may.
+/// Writes into the title of the page around it what the page measures, and the first elements that stand out. What scrolls within
+/// itself may.
 const MEASURES: &str = r#"<script>
 const wide = document.documentElement.clientWidth, out = [];
 for (const e of document.body.querySelectorAll("*")) {
   const box = e.getBoundingClientRect();
   if (box.right > wide + 0.5 && !e.closest(".scroll")) out.push(e.tagName + "." + e.getAttribute("class"));
 }
-document.title = `measured ${wide} ${document.documentElement.scrollWidth} ${out.slice(0, 5).join(" ")}|`;
+parent.document.title += `${wide} wide, ${document.documentElement.scrollWidth} to scroll ${out.slice(0, 5).join(" ")}|`;
 </script></body>"#;
 
 /// A headless Chromium that talks to nobody, in a folder of its own.
@@ -67,22 +71,32 @@ fn the_page_fits_a_phone_a_tablet_and_a_desk() {
 
     for (name, page) in [("ordinary", long), ("long", html(&report))] {
         let path = folder.path().join(format!("{name}.html"));
-        // Scripts are forbidden by the page itself: the copy that measures itself allows them.
+        std::fs::write(&path, &page).unwrap();
+        // Scripts are forbidden by the page itself: the copy that measures itself allows them. Windows are never narrower than 500
+        // pixels, but frames are.
         let measured = page.replace("default-src 'none'", "script-src 'unsafe-inline'").replace("</body>", MEASURES);
-        std::fs::write(&path, measured).unwrap();
-        for width in [390, 820, 1440] {
-            let window = format!("--window-size={width},1200");
-            let dom = chromium(folder.path(), &[&window, "--dump-dom"], &path);
-            let dom = String::from_utf8(dom).unwrap();
-            let (_, title) = dom.split_once("<title>measured ").expect("the page measures itself");
-            let title = title.split('|').next().unwrap();
-            assert_eq!(title.trim(), format!("{width} {width}"), "{name} at {width}: what stands out is named");
-
-            let picture = folder.path().join(format!("{name}-{width}.png"));
-            chromium(folder.path(), &[&window, &format!("--screenshot={}", picture.display())], &path);
-            let picture = std::fs::read(picture).unwrap();
-            assert_eq!(size(&picture), [width, 1200]);
-            assert!(picture.len() > 20_000, "a picture of nothing");
-        }
+        let measured = measured.replace('&', "&amp;").replace('"', "&quot;");
+        let frames = WIDTHS
+            .map(|width| format!("<iframe width={width} height=1200 frameborder=0 srcdoc=\"{measured}\"></iframe>"));
+        let around = folder.path().join(format!("{name}-measured.html"));
+        std::fs::write(&around, format!("<title>:</title>{}", frames.concat())).unwrap();
+        let dom = String::from_utf8(chromium(folder.path(), &["--dump-dom"], &around)).unwrap();
+        let (_, title) = dom.split_once("<title>:").expect("a title");
+        let mut measured: Vec<&str> =
+            title.split_once("</title>").unwrap().0.trim_end_matches('|').split('|').map(str::trim).collect();
+        // Frames are loaded in any order.
+        measured.sort_unstable();
+        let mut expected = WIDTHS.map(|width| format!("{width} wide, {width} to scroll"));
+        expected.sort_unstable();
+        assert_eq!(measured, expected, "{name}: what stands out is named");
+    }
+    let path = folder.path().join("ordinary.html");
+    for width in WIDTHS {
+        let picture = folder.path().join(format!("{width}.png"));
+        let picture_argument = format!("--screenshot={}", picture.display());
+        chromium(folder.path(), &[&format!("--window-size={width},1200"), &picture_argument], &path);
+        let picture = std::fs::read(picture).unwrap();
+        assert_eq!(size(&picture), [width, 1200]);
+        assert!(picture.len() > 20_000, "a picture of nothing");
     }
 }

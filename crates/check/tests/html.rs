@@ -50,6 +50,14 @@ fn a_rich_page_is_well_formed_and_needs_nothing_else() {
 }
 
 #[test]
+fn a_clean_set_says_so() {
+    let page = page(&made_up::clean());
+    for verdict in ["No errors, no warnings", "Adds up: bit-exact", "Receipt proved", "Preset met"] {
+        assert!(page.contains(verdict), "{verdict}");
+    }
+}
+
+#[test]
 fn headings_are_in_order_and_heads_of_tables_have_a_scope() {
     let page = page(&rich());
     let mut level = 0;
@@ -152,7 +160,6 @@ fn a_page_of_five_hundred_files_is_sensible() {
         .collect();
     let page = page(&report);
     assert!(page.len() < 4_500_000, "{} bytes", page.len());
-    println!("500 files: {} bytes", page.len());
 }
 
 #[test]

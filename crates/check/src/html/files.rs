@@ -38,7 +38,7 @@ pub(super) fn files(out: &mut String, report: &CheckReport, groups: &[Group<'_>]
 fn glance(out: &mut String, report: &CheckReport, order: &[usize], of: &[Vec<&Numbered<'_>>]) {
     let heads =
         ["File", "Kind", "Length", "LUFS-I", "S max", "LRA", "dBTP", "dBFS", "Crest", "PLR", "Correl.", "Findings"];
-    open_table(out, "Files at a glance", &heads);
+    open_table(out, "figured", "Files at a glance", &heads);
     for &index in order {
         let file = &report.files[index];
         put!(out, "<tr><th scope=\"row\"><a href=\"#file-{index}\">{}</a></th>", apart(&file.name));

@@ -89,14 +89,14 @@ pub(super) fn marks<'a, 'b: 'a>(findings: impl Iterator<Item = &'a Numbered<'b>>
         if marks.iter().any(|mark| mark.id == spot.id) {
             continue;
         }
-        let at = finding.place.as_deref().unwrap_or("here");
+        let at = finding.place.as_deref().map_or_else(String::new, |place| format!(", {place}"));
         marks.push(Mark {
             id: spot.id.clone(),
             to: format!("finding-{number}"),
             percent: spot.percent,
             class: class(finding.severity),
             label: number.to_string(),
-            title: format!("Finding {number}, {}: {}, {at}", finding.severity, finding.code),
+            title: format!("Finding {number}, {}: {}{at}", finding.severity, finding.code),
         });
     }
     marks

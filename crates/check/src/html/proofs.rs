@@ -7,9 +7,12 @@ use crate::{FileState, PresetReport, ReceiptReport};
 /// The heads of columns that hold words.
 const TEXT: [&str; 7] = ["Kind", "Findings", "Result", "Where it comes from", "Source read", "State", "Found as"];
 
-/// Opens a table that scrolls within itself where the page is narrow.
-pub(super) fn open_table(out: &mut String, name: &str, heads: &[&str]) {
-    put!(out, "<div class=\"scroll\" role=\"region\" aria-label=\"{name}\" tabindex=\"0\"><table>\n<thead><tr>");
+/// Opens a table that scrolls within itself where the page is narrow; one of class `words` stands in lines there.
+pub(super) fn open_table(out: &mut String, class: &str, name: &str, heads: &[&str]) {
+    put!(
+        out,
+        "<div class=\"scroll {class}\" role=\"region\" aria-label=\"{name}\" tabindex=\"0\"><table>\n<thead><tr>"
+    );
     for head in heads {
         // A head stands above its column as the column is set.
         let class = if TEXT.contains(head) { " class=\"text\"" } else { "" };
@@ -40,7 +43,12 @@ pub(super) fn preset(out: &mut String, preset: &PresetReport) {
     if preset.limits.is_empty() {
         out.push_str("<p>It has no limit that applies here.</p>\n");
     } else {
-        open_table(out, "Limits of the preset", &["What is asked", "Result", "Where it comes from", "Source read"]);
+        open_table(
+            out,
+            "words",
+            "Limits of the preset",
+            &["What is asked", "Result", "Where it comes from", "Source read"],
+        );
         for limit in &preset.limits {
             let state = match limit.met {
                 Some(true) => state("ok", "met"),
@@ -73,7 +81,7 @@ pub(super) fn receipt(out: &mut String, receipt: &ReceiptReport) {
     out.push_str("<section id=\"receipt\">\n<h2>Receipt</h2>\n");
     put!(out, "<p class=\"verdict {class}\">{}<strong>{what}.</strong> {}</p>\n", sign(class), apart(&receipt.verdict));
     if !receipt.files.is_empty() {
-        open_table(out, "Files of the receipt", &["File", "State", "Found as"]);
+        open_table(out, "words", "Files of the receipt", &["File", "State", "Found as"]);
         for file in &receipt.files {
             let (class, words) = match file.state {
                 FileState::Same => ("ok", "the same bytes"),
