@@ -16,10 +16,10 @@ pub(super) fn findings(out: &mut String, report: &CheckReport, groups: &[Group<'
             if report.error.is_some() { "Nothing was checked, so nothing was found." } else { "Nothing to report." };
         put!(out, "<p>{text}</p>\n");
     } else {
-        let [errors, warnings, notes] = counts(report);
-        let [errors, warnings, notes] =
-            [(errors, "error"), (warnings, "warning"), (notes, "note")].map(|(n, noun)| several(n, noun));
-        put!(out, "<p class=\"lead\">{errors}, {warnings}, {notes}; the gravest first.</p>\n");
+        let counts = counts(report).into_iter().zip(["error", "warning", "note"]);
+        let counts: Vec<String> = counts.filter(|(n, _)| *n > 0).map(|(n, noun)| several(n, noun)).collect();
+        let order = if counts.len() > 1 { "; the gravest first" } else { "" };
+        put!(out, "<p class=\"lead\">{}{order}.</p>\n", counts.join(", "));
     }
     for group in groups {
         if group.len() > OPEN { folded(out, report, group) } else { open(out, report, group) }

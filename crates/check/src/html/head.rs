@@ -109,11 +109,13 @@ fn preset(report: &CheckReport) -> Verdict {
             more: "no limits were asked for".to_owned(),
         };
     };
+    let limits = several(preset.limits.len(), "limit");
     let missed = preset.limits.iter().filter(|limit| limit.met == Some(false)).count();
     let open = preset.limits.iter().filter(|limit| limit.met.is_none()).count();
     let (class, what) = if preset.met { ("ok", "Preset met") } else { ("error", "Preset not met") };
+    let missed = if missed == 0 { format!("none of {limits} missed") } else { format!("{missed} of {limits} not met") };
     let open = if open == 0 { String::new() } else { format!(", {open} not judged") };
-    let more = format!("{}: {missed} of {} not met{open}", preset.title, several(preset.limits.len(), "limit"));
+    let more = format!("{}: {missed}{open}", preset.title);
     Verdict { class, to: "preset", what: what.to_owned(), more }
 }
 
