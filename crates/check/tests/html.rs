@@ -88,6 +88,8 @@ fn every_place_with_a_frame_is_marked_where_it_is() {
     for finding in 1..=report.findings.len() {
         assert!(page.contains(&format!("id=\"finding-{finding}\"")));
     }
+    // The stem of which made_up turned left and right against each other.
+    assert_eq!(page.matches("class=\"against\"").count(), 1);
     // 0.41 of the length, in the first file.
     assert!(page.contains("id=\"place-0-410\""));
 }
@@ -230,6 +232,7 @@ fn numbers_that_are_none_break_nothing() {
     one.overview.waveform = odd.iter().flat_map(|a| odd.iter().map(|b| [*a, *b])).collect();
     one.overview.power = odd.to_vec();
     one.overview.short_term = odd.to_vec();
+    one.overview.correlation = odd.to_vec();
     one.overview.short_term_step = f64::NAN;
     let value = |i: usize| Some([f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300][i % 4]);
     let stereo = Stereo { correlation: value(0), mono_db: value(1), balance_db: value(2), ..Stereo::default() };

@@ -26,9 +26,8 @@ pub(super) fn files(out: &mut String, report: &CheckReport, groups: &[Group<'_>]
     out.push_str("<section id=\"files\">\n<h2>Files</h2>\n");
     glance(out, report, &order, &of);
     put!(out, "<p class=\"small\">{} <span class=\"key wave\">lowest to highest sample</span> ", scale.in_words());
-    out.push_str(
-        "<span class=\"key wave-rms\">RMS</span> <span class=\"key loud\">short-term loudness, LUFS</span></p>\n",
-    );
+    out.push_str("<span class=\"key wave-rms\">RMS</span> <span class=\"key loud\">short-term loudness, LUFS</span> ");
+    out.push_str("<span class=\"key against\">left and right against each other (correlation below 0)</span></p>\n");
     for index in order {
         file(out, report, index, &of[index], scale);
     }

@@ -80,6 +80,7 @@ pub(super) fn waveform(out: &mut String, index: usize, file: &FileReport, scale:
     let pane = Pane { top, height: WAVE, percent: scale.time.percent(seconds), wide: wide.max(1.0) };
     grid(out, pane, scale);
     pane.draw(out, |out| samples(out, file, scale, group));
+    against(out, file, pane, group);
     if loud {
         let pane = Pane { top: top + WAVE + GAP, height: LOUDNESS, ..pane };
         pane.level_grid(out, scale.loudness, 2.5, scale.time);
@@ -129,6 +130,27 @@ fn samples(out: &mut String, file: &FileReport, scale: Scale, group: usize) {
         let below: Vec<u32> = rms.iter().map(|rms| scale.y(-rms)).collect();
         chart::area(out, "wave-rms", &above, &below);
     }
+}
+
+/// A bar under what has left and right against each other: where the correlation falls below 0, and mono loses most.
+fn against(out: &mut String, file: &FileReport, pane: Pane, group: usize) {
+    let least = |values: &[f32]| values.iter().fold(f32::NAN, |a, b| a.min(*b));
+    let least: Vec<f32> = file.overview.correlation.chunks(group).map(least).collect();
+    if !least.iter().any(|correlation| *correlation < 0.0) {
+        return;
+    }
+    let pane = Pane { top: pane.top + pane.height + 4, height: 5, ..pane };
+    pane.draw(out, |out| {
+        out.push_str(r#"<path class="against" d=""#);
+        let mut at = 0;
+        for run in least.chunk_by(|a, b| (*a < 0.0) == (*b < 0.0)) {
+            if run[0] < 0.0 {
+                put!(out, "M{at} 0h{}V1000H{at}z", run.len());
+            }
+            at += run.len();
+        }
+        out.push_str(r#""/>"#);
+    });
 }
 
 fn loudness(out: &mut String, file: &FileReport, scale: Scale, pane: Pane) {
