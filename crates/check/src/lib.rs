@@ -3,6 +3,7 @@
 mod check;
 mod correlation;
 mod found;
+mod html;
 mod measure;
 mod overview;
 mod pass;
@@ -17,6 +18,7 @@ mod third_octaves;
 
 pub use check::{CheckOptions, Progress, check};
 pub use found::CheckError;
+pub use html::html;
 pub use overview::{Overview, Spectrogram};
 pub use preset::{Preset, judge};
 pub use report::{
