@@ -1,5 +1,6 @@
 //! A TOML document → a preset.
 
+use super::level::any_of;
 use super::{Applies, Limit, Must, Preset, PresetError, PresetPlace, Source};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -114,8 +115,11 @@ impl Reading<'_> {
     }
 
     fn preset(&self, folder: Option<&Path>, chain: &mut Vec<PathBuf>) -> Result<Preset, PresetError> {
-        let document: Document = toml::from_str(self.text)
-            .map_err(|error| self.damaged(error.span(), error.message().replace('\n', ", "), what_is_known(error.message())))?;
+        let document: Document = toml::from_str(self.text).map_err(|error| {
+            let message = one_message(error.message());
+            let hint = what_is_known(&message);
+            self.damaged(error.span(), message, hint)
+        })?;
         let base = document.extends.as_ref().map(|name| self.base(name, folder, chain)).transpose()?;
         let name = match (&document.name, self.file.file_stem()) {
             (Some(name), _) => name.clone(),
@@ -151,12 +155,18 @@ impl Reading<'_> {
         if limits.is_empty() {
             return Err(self.damaged(None, "there is no limit in it", "write at least one [[limit]], or `extends`"));
         }
-        let title = document.title.or_else(|| base.as_ref().map(|base| base.title.clone())).unwrap_or_else(|| name.clone());
+        let title =
+            document.title.or_else(|| base.as_ref().map(|base| base.title.clone())).unwrap_or_else(|| name.clone());
         let description = document.description.or_else(|| base.as_ref().map(|base| base.description.clone()));
         Ok(Preset { name, title, description: description.unwrap_or_default(), source: own, limits })
     }
 
-    fn base(&self, name: &Spanned<String>, folder: Option<&Path>, chain: &mut Vec<PathBuf>) -> Result<Preset, PresetError> {
+    fn base(
+        &self,
+        name: &Spanned<String>,
+        folder: Option<&Path>,
+        chain: &mut Vec<PathBuf>,
+    ) -> Result<Preset, PresetError> {
         let beside = self.file.parent();
         let asked = beside.unwrap_or(Path::new("")).join(name.get_ref());
         let asked = std::fs::canonicalize(&asked).unwrap_or(asked);
@@ -206,17 +216,22 @@ impl Reading<'_> {
         own: &Source,
     ) -> Result<Limit, PresetError> {
         let id = written.id;
-        let lacks = |what: &str, hint: &str| self.damaged(Some(span.clone()), format!("the limit `{id}` has no `{what}`"), hint);
+        let lacks = |what: &str, hint: &str| {
+            self.damaged(Some(span.clone()), format!("the limit `{id}` has no `{what}`"), hint)
+        };
         // Another value is not what the source says, and the words of the old one are wrong for it.
         let changed = written.must.is_some() || written.applies.is_some();
         let kept = base.filter(|_| !changed);
         let must = written.must.or_else(|| base.map(|base| base.must.clone()));
         let must = must.ok_or_else(|| lacks("must", "write what is measured: must = { peak = { at-most = -3 } }"))?;
         let applies = written.applies.or_else(|| base.map(|base| base.applies));
-        let applies = applies.ok_or_else(|| lacks("applies", "write `stems`, `files`, `mix`, `master`, `programme` or `set`"))?;
+        let applies =
+            applies.ok_or_else(|| lacks("applies", "write `stems`, `files`, `mix`, `master`, `programme` or `set`"))?;
         let asks = written.asks.or_else(|| kept.map(|kept| kept.asks.clone()));
         let asks = asks.ok_or_else(|| lacks("asks", "write in words what is asked"))?;
-        let wrong = |message: String, hint: &str| Err(self.damaged(Some(span.clone()), format!("the limit `{id}`: {message}"), hint));
+        let wrong = |message: String, hint: &str| {
+            Err(self.damaged(Some(span.clone()), format!("the limit `{id}`: {message}"), hint))
+        };
         if let Err(hint) = must.applies_to(applies) {
             return wrong("it cannot be asked of that".to_owned(), hint);
         }
@@ -226,7 +241,8 @@ impl Reading<'_> {
         let hint = written.hint.or_else(|| base.and_then(|base| base.hint.clone()));
         if let Some(token) = hint.as_deref().and_then(|hint| unknown_token(hint, must.tokens())) {
             let known: Vec<String> = must.tokens().iter().map(|token| format!("{{{token}}}")).collect();
-            let known = if known.is_empty() { "leave it out".to_owned() } else { format!("use {}", known.join(" or ")) };
+            let known =
+                if known.is_empty() { "leave it out".to_owned() } else { format!("use {}", known.join(" or ")) };
             return wrong(format!("nothing can be filled in for `{token}` in its hint"), &known);
         }
         let mut source = match (&written.source, kept) {
@@ -240,7 +256,10 @@ impl Reading<'_> {
             (None, kept) => kept.is_some_and(|kept| kept.verified && written.source.is_none()),
         };
         if verified && source.read.is_none() {
-            return wrong("it is verified, and its source was never read".to_owned(), "write the day as `read` in its source");
+            return wrong(
+                "it is verified, and its source was never read".to_owned(),
+                "write the day as `read` in its source",
+            );
         }
         let severity = written.severity.or_else(|| base.map(|base| base.severity)).unwrap_or(Severity::Warning);
         Ok(Limit { applies, must, severity, asks, hint, source, verified, id })
@@ -265,6 +284,20 @@ fn one_of<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     match nearest(word, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are {}", known.join(", ")),
+    }
+}
+
+/// The words of `toml` for keys in an inline table are those of serde everywhere else.
+fn one_message(message: &str) -> String {
+    let quoted = |words: &str| words.split(", ").map(|word| format!("`{word}`")).collect::<Vec<_>>();
+    let keys =
+        message.strip_prefix("unexpected keys in table: ").and_then(|keys| keys.split_once(", available keys: "));
+    match keys {
+        Some((unknown, known)) => {
+            let first = unknown.split(", ").next().unwrap_or_default();
+            format!("unknown field `{first}`, expected {}", any_of(&quoted(known)))
+        }
+        None => message.replace('\n', ", "),
     }
 }
 

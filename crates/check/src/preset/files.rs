@@ -84,7 +84,7 @@ fn bits(bits: u16, is_float: bool, at_least: Option<u16>, exactly: Option<u16>, 
     };
     Some(Miss {
         message: format!("{has}, where {asked} are asked for"),
-        measured: Some(Quantity::new(f64::from(bits), "bits")),
+        measured: wanted.map(|_| Quantity::new(f64::from(bits), "bits")),
         limit: wanted.map(|bits| Quantity::new(f64::from(bits), "bits")),
         fit: Some(wanted.map_or_else(|| "24-bit integers".to_owned(), |bits| format!("{bits} bits"))),
         ..Miss::default()
@@ -97,7 +97,8 @@ fn rate(hz: u32, one_of: Option<&[u32]>, at_least: Option<u32>) -> Option<Miss> 
         return None;
     }
     // The nearest above it loses nothing.
-    let nearest = one_of.and_then(|allowed| allowed.iter().filter(|&&rate| rate >= hz).min().or_else(|| allowed.iter().max()));
+    let nearest =
+        one_of.and_then(|allowed| allowed.iter().filter(|&&rate| rate >= hz).min().or_else(|| allowed.iter().max()));
     let wanted = nearest.copied().or(at_least)?;
     let asked = match (one_of, at_least) {
         (Some(rates), _) => any_of(&rates.iter().map(|&rate| kilohertz(rate)).collect::<Vec<_>>()),

@@ -1,7 +1,7 @@
 //! A finished report against a preset.
 
 use super::level::distance;
-use super::{Applies, Limit, Must, Preset, Present, files, set};
+use super::{Applies, Limit, Must, Present, Preset, files, set};
 use crate::{CheckReport, FileKind, FileReport, LimitReport, PresetReport};
 use stemwright_core::{Finding, Quantity, SampleRate, Severity};
 
@@ -55,7 +55,10 @@ pub fn judge(preset: &Preset, report: &CheckReport) -> (PresetReport, Vec<Findin
                 let message = format!("not judged: {}: {why}", limit.asks);
                 let mut note = Finding::new(Severity::Note, "preset-not-judged", message);
                 note.source = Some(source(preset, limit));
-                note.hint = limit.hint.clone().filter(|hint| !hint.contains('{'));
+                note.hint = match limit.must {
+                    Must::DialogueLoudness { .. } => limit.hint.clone(),
+                    _ => Some("put the mix into the set so that its name says what it is, or name it by `--mix`".to_owned()),
+                };
                 findings.push(note);
             }
             Verdict::Unjudged(_) => {}
@@ -147,10 +150,12 @@ fn finding(preset: &Preset, limit: &Limit, miss: &Miss, all: &[Miss]) -> Finding
 fn filled(hint: &str, miss: &Miss, all: &[Miss]) -> String {
     let mut hint = hint.to_owned();
     if let Some((change, unit)) = miss.change {
-        let same_way = all.iter().filter_map(|other| other.change).map(|(other, _)| other).filter(|other| other * change > 0.0);
+        let same_way =
+            all.iter().filter_map(|other| other.change).map(|(other, _)| other).filter(|other| other * change > 0.0);
         let worst = same_way.fold(0.0, |worst: f64, other| worst.max(distance(other)));
         let (lower, lengthen) = if change < 0.0 { ("lower", "shorten") } else { ("raise", "lengthen") };
-        hint = hint.replace("{by}", &format!("{worst} {unit}")).replace("{lower}", lower).replace("{lengthen}", lengthen);
+        hint =
+            hint.replace("{by}", &format!("{worst} {unit}")).replace("{lower}", lower).replace("{lengthen}", lengthen);
     }
     if let Some(fit) = &miss.fit {
         hint = hint.replace("{fit}", fit);

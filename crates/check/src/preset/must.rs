@@ -309,9 +309,21 @@ impl Must {
             | Self::Roles { .. }
             | Self::LeadApart
             | Self::Present { .. }
-            | Self::Sum { .. } => if set { Ok(()) } else { Err("write `applies = \"set\"`: it is a property of the whole set") },
+            | Self::Sum { .. } => {
+                if set {
+                    Ok(())
+                } else {
+                    Err("write `applies = \"set\"`: it is a property of the whole set")
+                }
+            }
             Self::Head { .. } | Self::Tail { .. } => Ok(()),
-            _ => if set { Err("write `applies = \"files\"` or `\"stems\"`: it is a property of a file") } else { Ok(()) },
+            _ => {
+                if set {
+                    Err("write `applies = \"files\"` or `\"stems\"`: it is a property of a file")
+                } else {
+                    Ok(())
+                }
+            }
         }
     }
 
@@ -321,7 +333,9 @@ impl Must {
             match (low, high) {
                 (None, None) => Some("neither `at-least` nor `at-most` is given".to_owned()),
                 (Some(low), Some(high)) if low > high => Some("`at-least` is larger than `at-most`".to_owned()),
-                _ if !low.into_iter().chain(high).all(f64::is_finite) => Some("a limit must be a finite number".to_owned()),
+                _ if !low.into_iter().chain(high).all(f64::is_finite) => {
+                    Some("a limit must be a finite number".to_owned())
+                }
                 _ => None,
             }
         }
@@ -331,7 +345,9 @@ impl Must {
             Self::Channels { one_of } => empty(one_of.is_empty()),
             Self::Sum { one_of } => empty(one_of.is_empty()),
             Self::Roles { each } => empty(each.is_empty() || each.iter().any(Vec::is_empty)),
-            Self::Bits { at_least: None, exactly: None, float: true } => Some("neither `at-least` nor `exactly` is given".to_owned()),
+            Self::Bits { at_least: None, exactly: None, float: true } => {
+                Some("neither `at-least` nor `exactly` is given".to_owned())
+            }
             Self::Rate { one_of: None, at_least: None } => Some("neither `one-of` nor `at-least` is given".to_owned()),
             Self::Rate { one_of, .. } => empty(one_of.as_ref().is_some_and(Vec::is_empty)),
             Self::Head { at_least: None, at_most: None, bars: Some(_) }
@@ -343,7 +359,10 @@ impl Must {
             Self::TruePeak { at_most } | Self::ShortTerm { at_most } => range(None, Some(*at_most)),
             Self::Headroom { at_least } => range(Some(*at_least), None),
             Self::Loudness { target, tolerance } | Self::DialogueLoudness { target, tolerance } => {
-                range(Some(*target), None).or_else(|| (!tolerance.is_finite() || *tolerance < 0.0).then(|| "`tolerance` must be a positive number".to_owned()))
+                range(Some(*target), None).or_else(|| {
+                    (!tolerance.is_finite() || *tolerance < 0.0)
+                        .then(|| "`tolerance` must be a positive number".to_owned())
+                })
             }
             Self::Stems { at_least, at_most } => range(at_least.map(|n| n as f64), at_most.map(|n| n as f64)),
             Self::Name { pattern, example, .. } => {

@@ -9,7 +9,8 @@ use stemwright_core::Quantity;
 pub(super) fn miss(must: &Must, file: &FileReport, report: &CheckReport) -> Option<Miss> {
     let whole = file.file.rsplit('/').next().unwrap_or_default();
     let (name, extension) = whole.rsplit_once('.').map_or((whole, ""), |(name, extension)| (name, extension));
-    let with_extension = |name: &str| if extension.is_empty() { name.to_owned() } else { format!("{name}.{extension}") };
+    let with_extension =
+        |name: &str| if extension.is_empty() { name.to_owned() } else { format!("{name}.{extension}") };
     match must {
         Must::Name { pattern, example, fit } => (!pattern.matches(name)).then(|| {
             let made = fit.as_ref().map(|fit| filled(fit, file, report)).filter(|made| pattern.matches(made));
@@ -22,7 +23,9 @@ pub(super) fn miss(must: &Must, file: &FileReport, report: &CheckReport) -> Opti
         Must::PlainName => {
             let plain = plain(name);
             (plain != name).then(|| Miss {
-                message: format!("is called `{whole}`, which has more than letters of English, digits, `_`, `-` and `.`"),
+                message: format!(
+                    "is called `{whole}`, which has more than letters of English, digits, `_`, `-` and `.`"
+                ),
                 fit: Some(format!("`{}`", with_extension(&plain))),
                 ..Miss::default()
             })

@@ -156,7 +156,8 @@ fn roles(report: &CheckReport, each: &[Vec<Role>]) -> Verdict {
         1..=4 => format!("; what {} holds is not known", nameless.join(", ")),
         many => format!("; what {many} stems hold is not known"),
     };
-    let missing = each.iter().filter(|group| !stems.iter().any(|stem| stem.role.is_some_and(|role| group.contains(&role))));
+    let missing =
+        each.iter().filter(|group| !stems.iter().any(|stem| stem.role.is_some_and(|role| group.contains(&role))));
     let misses = missing.map(|group| {
         let names: Vec<String> = group.iter().map(|role| role.stem_name().to_lowercase()).collect();
         Miss {
