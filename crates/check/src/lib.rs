@@ -20,7 +20,7 @@ pub use check::{CheckOptions, Progress, check};
 pub use found::CheckError;
 pub use html::html;
 pub use overview::{Overview, Spectrogram};
-pub use preset::{Preset, judge};
+pub use preset::{Applies, Limit, Must, Pattern, Present, Preset, PresetError, PresetPlace, Source, SumKind, judge};
 pub use report::{
     CheckReport, FileKind, FileProved, FileReport, FileState, FormatReport, FoundBy, LimitReport, Measurements,
     PresetReport, ReceiptReport, Stereo, SumClass, SumReport, WorstMoment,
