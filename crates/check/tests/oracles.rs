@@ -214,7 +214,8 @@ fn measure(path: &Path, ffmpeg: bool) -> Option<(Figures, Figures, f64, Option<F
     Some((ours.finish(), theirs, their_range, ffmpeg.map(Ffmpeg::finish)))
 }
 
-fn compare(path: &Path, ffmpeg: bool) -> bool {
+/// Whether there was music to compare in it; `whole` of a stem of minutes, not of 10 s.
+fn compare(path: &Path, whole: bool, ffmpeg: bool) -> bool {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let Some((ours, theirs, their_range, ffmpeg)) = measure(path, ffmpeg) else {
         eprintln!("{name}: left out, it holds samples above +60 dBFS");
@@ -239,8 +240,11 @@ fn compare(path: &Path, ffmpeg: bool) -> bool {
     if let Some(ffmpeg) = ffmpeg {
         // It prints tenths.
         near(&format!("{name}: integrated, ffmpeg"), ours.integrated, ffmpeg.integrated, 0.06, 0.06);
-        // Its percentiles fall on neighbouring windows, which in 10 s of music lie up to 0.2 LU apart.
-        near(&format!("{name}: range, ffmpeg"), ours.range, ffmpeg.range, 0.25, 0.25);
+        // Its percentiles fall on neighbouring windows. In minutes of music those are nearly as loud; in 10 s of a cymbal that
+        // rings out they are 1 LU apart.
+        if whole {
+            near(&format!("{name}: range, ffmpeg"), ours.range, ffmpeg.range, 0.1, 0.1);
+        }
         // It resamples to 192 kHz with a short filter.
         near(&format!("{name}: true peak, ffmpeg"), ours.true_peak, ffmpeg.true_peak, 0.1, 0.4);
     }
@@ -254,7 +258,7 @@ fn ebur128_and_ffmpeg_read_the_same_of_float_stems() {
     let mut files: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "wav"));
     files.sort();
-    let heard = files.iter().filter(|path| compare(path, ffmpeg)).count();
+    let heard = files.iter().filter(|path| compare(path, false, ffmpeg)).count();
     eprintln!("{heard} of {} files hold music", files.len());
     assert!(heard >= 8, "only {heard} files were compared");
 }
@@ -265,7 +269,7 @@ fn ebur128_and_ffmpeg_read_the_same_of_whole_stems() {
     // Peaks and pauses, a voice, and what sounds all the time.
     for name in ["KICK", "VOX LEAD", "MINILOGUE_SYNTH"] {
         let Some(path) = testing::material(&format!("francium/7.Francium_Stem_{name}.m4a")) else { return };
-        assert!(compare(&path, ffmpeg), "{name} holds music");
+        assert!(compare(&path, true, ffmpeg), "{name} holds music");
     }
 }
 
