@@ -34,12 +34,15 @@ class Peer:
     status_counts: bool = True
 
 
-def install(with_ardour):
+def install_debian(packages):
     administrator = [] if os.geteuid() == 0 else ['sudo']
     subprocess.run([*administrator, 'apt-get', 'update', '-qq'], check=True)
-    subprocess.run([*administrator, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', *DEBIAN,
-                    *(ARDOUR if with_ardour else [])],
+    subprocess.run([*administrator, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', *packages],
                    check=True, env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'}, stdout=subprocess.DEVNULL)
+
+
+def install(with_ardour):
+    install_debian([*DEBIAN, *(ARDOUR if with_ardour else [])])
     subprocess.run([sys.executable, '-m', 'pip', 'install', '--quiet', '--break-system-packages', *PYTHON], check=True)
 
 

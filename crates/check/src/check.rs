@@ -19,6 +19,8 @@ pub struct CheckOptions {
     pub mix: Option<PathBuf>,
     /// Whose limits to apply.
     pub preset: Option<Preset>,
+    /// How many threads; `None`: one a core. No figure depends on it.
+    pub threads: Option<usize>,
     /// Where to write mix − Σ stems, as a 32-bit float WAV.
     pub residual: Option<PathBuf>,
 }
@@ -41,7 +43,20 @@ pub fn check(
     set: &Path,
     options: &CheckOptions,
     media: &dyn Media,
-    progress: &mut dyn FnMut(Progress) -> bool,
+    progress: &mut (dyn FnMut(Progress) -> bool + Send),
+) -> Result<CheckReport, CheckError> {
+    match rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build() {
+        Ok(pool) => pool.install(|| checked(set, options, media, progress)),
+        // Without threads of its own it runs on whatever there is.
+        Err(_) => checked(set, options, media, progress),
+    }
+}
+
+fn checked(
+    set: &Path,
+    options: &CheckOptions,
+    media: &dyn Media,
+    progress: &mut (dyn FnMut(Progress) -> bool + Send),
 ) -> Result<CheckReport, CheckError> {
     let found = Found::look(set, options.mix.as_deref(), media)?;
     let proving = Proving::new(&found);

@@ -12,6 +12,7 @@ mod receipt;
 mod report;
 mod residual;
 mod rules;
+mod selftest;
 mod spectra;
 mod sum;
 mod third_octaves;
@@ -23,6 +24,9 @@ pub use overview::{Overview, Spectrogram};
 pub use preset::{Applies, Limit, Must, Pattern, Present, Preset, PresetError, PresetPlace, Source, SumKind, judge};
 pub use report::{
     CheckReport, FileKind, FileProved, FileReport, FileState, FormatReport, FoundBy, LimitReport, Measurements,
-    PresetReport, ReceiptReport, Stereo, SumClass, SumReport, WorstMoment,
+    PresetLine, PresetReport, PresetsReport, ReceiptReport, SelfTestReport, Stereo, SumClass, SumReport, WorstMoment,
 };
+#[doc(hidden)]
+pub use selftest::true_peak_signal;
+pub use selftest::{LEFT_OUT, Quantity, SelfTest, selftest, table as selftest_table};
 pub use third_octaves::Band;

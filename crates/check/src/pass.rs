@@ -127,7 +127,7 @@ pub(crate) fn pass(
     hashed: &[Option<SampleFormat>],
     media: &dyn Media,
     mut residual: Option<&mut ResidualFile>,
-    progress: &mut dyn FnMut(Progress) -> bool,
+    progress: &mut (dyn FnMut(Progress) -> bool + Send),
 ) -> Result<(Vec<Measured>, Option<Summed>), CheckError> {
     let subjects = &found.subjects;
     let mut readers = Vec::with_capacity(subjects.len());

@@ -1,6 +1,7 @@
 //! What a check found: the answer of `stemwright check --json`, and what the page is drawn from.
 
 use crate::overview::Overview;
+use crate::selftest::SelfTest;
 use crate::third_octaves::Band;
 use serde::Serialize;
 use stemwright_core::{ErrorReport, Finding, Layout, Role, SampleRate};
@@ -37,6 +38,41 @@ pub struct CheckReport {
     /// Why nothing was checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorReport>,
+}
+
+/// The answer of `stemwright check --selftest --json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SelfTestReport {
+    /// Whether every reading is within its tolerance.
+    pub ok: bool,
+    /// Which signals of the standards are left out, and why.
+    pub left_out: String,
+    /// Every signal at every rate.
+    pub tests: Vec<SelfTest>,
+}
+
+/// The answer of `stemwright check --presets --json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PresetsReport {
+    /// The built-in presets.
+    pub presets: Vec<PresetLine>,
+    /// Where a person's own presets are looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+}
+
+/// A preset, in a list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PresetLine {
+    /// As on the command line.
+    pub name: String,
+    /// In words.
+    pub title: String,
+    /// What it is for, in a line.
+    pub description: String,
 }
 
 /// The preset that a set was held against.

@@ -171,18 +171,38 @@ Examples:
   stemwright check stems/                        anybody's folder of WAV, AIFF, FLAC or M4A files; the mix is found by its name
   stemwright check stems/ --mix ~/mix.wav        against a mix that lies elsewhere
   stemwright check stems/ --residual left.wav    what is left of mix - stems, to listen to
+  stemwright check stems/ --html report.html     one page with pictures, to read, send or print
+  stemwright check stems/ --preset sync          held against what a sync library asks for
+  stemwright check --presets                     which presets there are, and where your own go
   stemwright check mix.wav                       one file, measured
+  stemwright check --selftest                    the meters against the EBU's test signals
 
 Exit status: 0 nothing was found, 1 something was (see --fail-on), 2 nothing could be checked.")]
 pub(crate) struct Check {
     /// A folder of stems, or one audio file
-    pub(crate) set: PathBuf,
+    #[arg(required_unless_present_any = ["selftest", "presets"])]
+    pub(crate) set: Option<PathBuf>,
     /// The mix that the stems should add up to [default: by the manifest, else by its name]
     #[arg(long, value_name = "FILE")]
     pub(crate) mix: Option<PathBuf>,
+    /// Hold it against the limits of a preset: a name, or a file of your own
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) preset: Option<String>,
+    /// List the presets
+    #[arg(long, conflicts_with_all = ["set", "selftest"])]
+    pub(crate) presets: bool,
+    /// Write the report as one page of HTML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Write what is left of mix - stems, as a 32-bit float WAV
     #[arg(long, value_name = "FILE")]
     pub(crate) residual: Option<PathBuf>,
+    /// Threads [default: one a core]; changes no figure
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true, value_name = "N")]
+    pub(crate) threads: Option<u16>,
+    /// Measure the test signals of EBU Tech 3341 and 3342 at five rates
+    #[arg(long, conflicts_with_all = ["set", "mix", "preset", "html", "residual"])]
+    pub(crate) selftest: bool,
     #[command(flatten)]
     pub(crate) talk: Talk,
 }

@@ -8,36 +8,70 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use stemwright_audio::Files;
 use stemwright_check::{CheckError, CheckOptions, CheckReport, FileReport, ReceiptReport, SumClass, SumReport, check};
-use stemwright_core::ErrorReport;
+use stemwright_core::{ErrorReport, Severity};
 
 /// Set by Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn run(args: &Check) -> ExitCode {
     let printer = Printer::new(&args.talk);
-    let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
-    let (report, status) = match work(args, printer) {
+    match &args.set {
+        _ if args.selftest => run_selftest(printer),
+        Some(set) => run_check(args, set, printer),
+        None => list_presets(printer),
+    }
+}
+
+struct Failure {
+    message: String,
+    hint: Option<String>,
+    status: u8,
+}
+
+impl From<CheckError> for Failure {
+    fn from(error: CheckError) -> Self {
+        let status = if matches!(error, CheckError::Stopped) { STOPPED } else { FAILED };
+        Self { message: error.to_string(), hint: error.hint().map(str::to_owned), status }
+    }
+}
+
+impl From<PresetError> for Failure {
+    fn from(error: PresetError) -> Self {
+        Self { message: error.to_string(), hint: Some(error.hint()), status: FAILED }
+    }
+}
+
+fn run_check(args: &Check, set: &Path, printer: Printer) -> ExitCode {
+    let (report, status) = match work(args, set, printer) {
         Ok(report) => {
             let status = exit::from_findings(&report.findings, args.talk.fail_on.into());
             (report, status)
         }
-        Err(error) => {
-            printer.error(&error.to_string(), error.hint());
-            let status = if matches!(error, CheckError::Stopped) { STOPPED } else { FAILED };
-            let hint = error.hint().map(str::to_owned);
-            let error = Some(ErrorReport { message: error.to_string(), hint });
-            (CheckReport { set: args.set.display().to_string(), error, ..CheckReport::default() }, status)
+        Err(Failure { message, hint, status }) => {
+            printer.error(&message, hint.as_deref());
+            let error = Some(ErrorReport { message, hint });
+            (CheckReport { set: set.display().to_string(), error, ..CheckReport::default() }, status)
         }
     };
     printer.document(&report);
     ExitCode::from(status)
 }
 
-fn work(args: &Check, printer: Printer) -> Result<CheckReport, CheckError> {
+fn work(args: &Check, set: &Path, printer: Printer) -> Result<CheckReport, Failure> {
+    let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
     stemwright_audio::allow_many_files();
-    let options = CheckOptions { mix: args.mix.clone(), preset: None, residual: args.residual.clone() };
+    if let Some(page) = args.html.as_ref().filter(|page| page.is_dir()) {
+        let message = format!("{} is a folder", page.display());
+        return Err(Failure { message, hint: Some("name a file, such as report.html".into()), status: FAILED });
+    }
+    let options = CheckOptions {
+        mix: args.mix.clone(),
+        preset: args.preset.as_deref().map(Preset::find).transpose()?,
+        threads: args.threads.map(usize::from),
+        residual: args.residual.clone(),
+    };
     let bar = printer.progress(1);
-    let report = check(&args.set, &options, &Files::new(), &mut |progress| {
+    let report = check(set, &options, &Files::new(), &mut |progress| {
         bar.show_seconds(progress.seconds, progress.of);
         !STOP.load(Ordering::Relaxed)
     });
@@ -46,7 +80,58 @@ fn work(args: &Check, printer: Printer) -> Result<CheckReport, CheckError> {
     printer.result(&table(&report));
     crate::new::tell(report.findings.iter(), printer);
     printer.result(&closing(&report));
+    if let Some(page) = &args.html {
+        write_page(page, &html(&report))?;
+        printer.result(&format!("the report is in {}\n", page.display()));
+    }
     Ok(report)
+}
+
+/// A page is made anew as a whole, or stays as it was.
+fn write_page(page: &Path, text: &str) -> Result<(), Failure> {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(page.file_name().unwrap_or_default());
+    name.push(".stemwright-new");
+    let partial = page.with_file_name(name);
+    std::fs::write(&partial, text).and_then(|()| std::fs::rename(&partial, page)).map_err(|error| {
+        let _ = std::fs::remove_file(&partial);
+        let message = format!("could not write {}: {error}", page.display());
+        Failure {
+            message,
+            hint: Some("check the folder that it is to lie in, or name another file".into()),
+            status: FAILED,
+        }
+    })
+}
+
+fn run_selftest(printer: Printer) -> ExitCode {
+    let bar = printer.progress(1);
+    let tests = selftest(&mut |done, of| bar.show_seconds(done as f64, of as f64));
+    bar.clear();
+    let ok = tests.iter().all(|test| test.passed);
+    printer.result(&selftest_table(&tests));
+    let failed = tests.iter().filter(|test| !test.passed).count();
+    let words = if ok { "all within their tolerances".to_owned() } else { format!("{failed} out of tolerance") };
+    printer.result(&format!("{} readings: {words}. {LEFT_OUT}\n", tests.len()));
+    printer.document(&SelfTestReport { ok, left_out: LEFT_OUT.to_owned(), tests });
+    ExitCode::from(u8::from(!ok))
+}
+
+fn list_presets(printer: Printer) -> ExitCode {
+    let line = |preset: Preset| PresetLine { name: preset.name, title: preset.title, description: preset.description };
+    let presets: Vec<PresetLine> = Preset::all().into_iter().map(line).collect();
+    let width = presets.iter().map(|preset| preset.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for preset in &presets {
+        text += &format!("{:width$}  {}: {}\n", preset.name, preset.title, preset.description);
+    }
+    let folder = Preset::folder().map(|folder| folder.display().to_string());
+    if let Some(folder) = &folder {
+        text += &format!("\nYour own, NAME.toml, go into {folder}\n");
+    }
+    printer.result(&text);
+    printer.document(&PresetsReport { presets, folder });
+    ExitCode::SUCCESS
 }
 
 /// Every file with its main figures.
@@ -101,8 +186,13 @@ fn closing(report: &CheckReport) -> String {
         text += &format!("{}: {words} ({met} of {} limits)\n", preset.title, preset.limits.len());
     }
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
-    use stemwright_core::Severity::{Error, Note, Warning};
-    text + &format!("{} errors, {} warnings, {} notes\n", count(Error), count(Warning), count(Note))
+    let counted = |severity: Severity| match count(severity) {
+        0 => format!("no {severity}s"),
+        1 => format!("1 {severity}"),
+        count => format!("{count} {severity}s"),
+    };
+    let [errors, warnings, notes] = [Severity::Error, Severity::Warning, Severity::Note].map(counted);
+    text + &format!("{errors}, {warnings}, {notes}\n")
 }
 
 fn sum_words(sum: &SumReport) -> String {

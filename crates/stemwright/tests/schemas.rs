@@ -1,6 +1,7 @@
 //! The committed JSON schemas are those of the types. `STEMWRIGHT_BLESS=1` writes them again.
 
 use std::path::Path;
+use stemwright_check::{CheckReport, PresetsReport, SelfTestReport};
 use stemwright_core::{BounceReport, Manifest, NewReport, Receipt};
 
 #[test]
@@ -11,6 +12,9 @@ fn schemas_are_current() {
         ("receipt.json", schemars::schema_for!(Receipt)),
         ("bounce.json", schemars::schema_for!(BounceReport)),
         ("new.json", schemars::schema_for!(NewReport)),
+        ("check.json", schemars::schema_for!(CheckReport)),
+        ("check-selftest.json", schemars::schema_for!(SelfTestReport)),
+        ("check-presets.json", schemars::schema_for!(PresetsReport)),
     ];
     for (name, schema) in schemas {
         let wanted = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";

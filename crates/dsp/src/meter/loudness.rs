@@ -311,6 +311,16 @@ impl Loudness {
         loudness(mean(self.windows(4).filter(|&block| block > absolute && block > relative))?)
     }
 
+    /// The loudness of the latest 400 ms in LUFS, at the last step of 10 ms; `None` of digital silence and of less than 400 ms.
+    pub fn momentary_now(&self) -> Option<f64> {
+        loudness(self.latest(4))
+    }
+
+    /// The loudness of the latest 3 s in LUFS, at the last step of 10 ms; `None` of digital silence and of less than 3 s.
+    pub fn short_term_now(&self) -> Option<f64> {
+        loudness(self.latest(30))
+    }
+
     /// The highest momentary loudness (400 ms) in LUFS; `None` of digital silence and of less than 400 ms.
     pub fn momentary_max(&self) -> Option<f64> {
         loudness(self.momentary_max)

@@ -6,7 +6,7 @@ use std::f64::consts::PI;
 use stemwright_core::SampleRate;
 use stemwright_dsp::{Loudness, TruePeak};
 
-pub const RATES: [u32; 4] = [44_100, 48_000, 96_000, 192_000];
+pub const RATES: [u32; 5] = [44_100, 48_000, 88_200, 96_000, 192_000];
 
 pub fn rate_of(hz: u32) -> SampleRate {
     SampleRate::new(hz).unwrap()
