@@ -57,7 +57,9 @@ pub fn judge(preset: &Preset, report: &CheckReport) -> (PresetReport, Vec<Findin
                 note.source = Some(source(preset, limit));
                 note.hint = match limit.must {
                     Must::DialogueLoudness { .. } => limit.hint.clone(),
-                    _ => Some("put the mix into the set so that its name says what it is, or name it by `--mix`".to_owned()),
+                    _ => Some(
+                        "put the mix into the set so that its name says what it is, or name it by `--mix`".to_owned(),
+                    ),
                 };
                 findings.push(note);
             }
