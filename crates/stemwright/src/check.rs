@@ -7,7 +7,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use stemwright_audio::Files;
-use stemwright_check::{CheckError, CheckOptions, CheckReport, FileReport, ReceiptReport, SumClass, SumReport, check};
+use stemwright_check::{
+    CheckError, CheckOptions, CheckReport, FileReport, LEFT_OUT, Preset, PresetError, PresetLine, PresetsReport,
+    ReceiptReport, SelfTestReport, SumClass, SumReport, check, html, selftest, selftest_table,
+};
 use stemwright_core::{ErrorReport, Severity};
 
 /// Set by Ctrl-C.
