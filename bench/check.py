@@ -27,8 +27,9 @@ from peers import Peer, install_debian, loudness
 
 RATE = 48000
 STEMS = 8
-# What the tracks share, again and again: what is measured does not depend on how much of it there is, the disk does.
-FILE_SECONDS = 30
+# Tracks are as long, so that a set of that length holds nothing twice: what was heard before is no new peak, and a meter may skip
+# it. Longer sets repeat it, for the sake of the disk.
+FILE_SECONDS = 300
 # Eight tracks of stemwright-tracks stay below full scale with it.
 GAIN = -14.0
 MEASURING = 'stemwright, measuring alone'
@@ -38,8 +39,9 @@ REFERENCES = (loudness.FFMPEG, loudness.LIBRARY)
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--runs', type=int, default=5)
-    parser.add_argument('--seconds', type=float, default=300, help='length of the set')
-    parser.add_argument('--long', type=float, default=1200, metavar='SECONDS', help='length of the longer set; 0 for none')
+    parser.add_argument('--seconds', type=float, default=300, help='length of the set, up to 300')
+    parser.add_argument('--long', type=float, default=1200, metavar='SECONDS',
+                        help='length of the longer set, a multiple of 300; 0 for none')
     parser.add_argument('--only', help='only rows whose names match this expression')
     parser.add_argument('--install', action='store_true', help='get the other programs first, with apt-get')
     parser.add_argument('--json', type=pathlib.Path, metavar='FILE', help='every single run')
@@ -51,7 +53,7 @@ def options():
 def make_set(programs, folder, seconds):
     """Bounces a session of eight tracks, each a stem; the files of the set."""
     print(f'making a set of {seconds:g} s', file=sys.stderr)
-    inputs = programs.make_tracks(folder / 'in', STEMS, FILE_SECONDS, RATE, '24')
+    inputs = programs.make_tracks(folder / 'in', STEMS, min(seconds, FILE_SECONDS), RATE, '24')
     places = [float(at) for at in range(0, math.ceil(seconds), FILE_SECONDS)]
     parts = [sessions.head(RATE)]
     for number, file in enumerate(inputs):
