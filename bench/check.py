@@ -40,7 +40,8 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--runs', type=int, default=5)
     parser.add_argument('--seconds', type=float, default=300, help='length of the set, up to 300')
-    parser.add_argument('--long', type=float, default=1200, metavar='SECONDS', help='length of the longer set, a multiple of 300; 0 for none')
+    parser.add_argument('--long', type=float, default=1200, metavar='SECONDS',
+                        help='length of the longer set, a multiple of 300; 0 for none')
     parser.add_argument('--only', help='only rows whose names match this expression')
     parser.add_argument('--install', action='store_true', help='get the other programs first, with apt-get')
     parser.add_argument('--json', type=pathlib.Path, metavar='FILE', help='every single run')

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use stemwright_audio::{AudioError, Media, MediaInfo};
 use stemwright_core::{Finding, Manifest, Receipt, ReferenceKind, Role, Severity};
-use stemwright_daw::{FileName, Files as Of, Side, What, audio_files, folder_name, understand};
+use stemwright_daw::{AudioFiles, FileName, Files as Of, Side, What, audio_files, folder_name, understand};
 
 /// The manifest's name.
 const MANIFEST: &str = "stems.json";
@@ -112,7 +112,6 @@ impl Found {
             audio_files(folder).map_err(|error| CheckError::NoSet { message: error.to_string(), hint: error.hint })?;
         let mut found = Self { findings, ..Self::default() };
         found.read_documents(folder);
-        let mut files: BTreeMap<String, PathBuf> = files.into_iter().collect();
         if let Some(manifest) = found.manifest.take() {
             found.by_manifest(&manifest, folder, &mut files, media);
             found.manifest = Some(manifest);

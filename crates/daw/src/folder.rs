@@ -17,7 +17,7 @@ mod walk;
 use crate::names::{self, Files, Folder, NamedTrack, Side, Sure, What};
 use crate::{Comments, FileName, Places, session_text};
 use probe::Probed;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use stemwright_audio::Media;
 use stemwright_core::{Clip, Finding, PanLaw, Role, SampleRate, Session, Severity, StemWish, Strip, Track};
@@ -87,14 +87,22 @@ pub struct FolderTrack {
     pub half: Option<Side>,
 }
 
-/// The audio files of a folder of tracks or stems, by their names: below the folder, with `/` between folders, and as paths. Of the
-/// folders in it those that hold tracks are looked into. The findings name what was left out.
+/// The audio files of a folder, by their names.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AudioFiles {
+    /// Below the folder, with `/` between folders, and where they are; in the order of the names.
+    pub files: BTreeMap<String, PathBuf>,
+    /// What was left out.
+    pub findings: Vec<Finding>,
+}
+
+/// The audio files of a folder of tracks or stems. Of the folders in it those that hold tracks are looked into.
 ///
 /// # Errors
 /// When the folder cannot be read, or holds more than 20,000 audio files.
-pub fn audio_files(folder: &Path) -> Result<(Vec<(String, PathBuf)>, Vec<Finding>), FolderError> {
+pub fn audio_files(folder: &Path) -> Result<AudioFiles, FolderError> {
     let Walk { files, findings, .. } = Walk::through(folder, &folder_name(folder))?;
-    Ok((files.into_iter().map(|found| (found.relative, found.path)).collect(), findings))
+    Ok(AudioFiles { files: files.into_iter().map(|found| (found.relative, found.path)).collect(), findings })
 }
 
 /// What a folder is called; empty of what has no name.

@@ -15,7 +15,7 @@ mod toml_out;
 mod units;
 mod vcas;
 
-pub use folder::{FolderError, FolderSession, FolderTrack, audio_files, folder_name};
+pub use folder::{AudioFiles, FolderError, FolderSession, FolderTrack, audio_files, folder_name};
 pub use names::{Aside, FileName, Files, Folder, NamedTrack, Side, Sure, What, understand};
 pub use session_error::SessionError;
 pub use session_toml::SessionFile;

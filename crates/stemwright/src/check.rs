@@ -113,9 +113,6 @@ fn run_selftest(printer: Printer) -> ExitCode {
     bar.clear();
     let ok = tests.iter().all(|test| test.passed);
     printer.result(&selftest_table(&tests));
-    let failed = tests.iter().filter(|test| !test.passed).count();
-    let words = if ok { "all within their tolerances".to_owned() } else { format!("{failed} out of tolerance") };
-    printer.result(&format!("{} readings: {words}. {LEFT_OUT}\n", tests.len()));
     printer.document(&SelfTestReport { ok, left_out: LEFT_OUT.to_owned(), tests });
     ExitCode::from(u8::from(!ok))
 }

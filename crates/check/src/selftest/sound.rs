@@ -25,17 +25,24 @@ pub(super) fn tones(
     // After so many frames the sine repeats; a table is many times as fast as a sine for each frame.
     let repeats = hz / divisor(hz, 1_000);
     let table: Vec<f64> = (0..repeats).map(|i| libm::sin(2.0 * PI * 1_000.0 * i as f64 / hz as f64)).collect();
-    let mut values = table.iter().cycle();
+    let mut at = 0;
+    let mut tone = vec![0.0; block];
     let mut channels = vec![vec![0.0; block]; below.len()];
     for &(seconds, level) in parts {
         let gains: Vec<f64> = below.iter().map(|below| libm::exp10((level + below) / 20.0)).collect();
         let mut left = rate.frames(seconds) as usize;
         while left > 0 {
             let frames = left.min(block);
-            for frame in 0..frames {
-                let value = values.next().copied().unwrap_or(0.0);
-                for (channel, gain) in channels.iter_mut().zip(&gains) {
-                    channel[frame] = gain * value;
+            let mut filled = 0;
+            while filled < frames {
+                let count = (frames - filled).min(repeats - at);
+                tone[filled..filled + count].copy_from_slice(&table[at..at + count]);
+                filled += count;
+                at = (at + count) % repeats;
+            }
+            for (channel, gain) in channels.iter_mut().zip(&gains) {
+                for (sample, tone) in channel[..frames].iter_mut().zip(&tone) {
+                    *sample = gain * tone;
                 }
             }
             give(&mut channels, frames, wrong, &mut meter);
