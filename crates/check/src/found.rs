@@ -108,7 +108,7 @@ impl Found {
     }
 
     fn of_folder(folder: &Path, media: &dyn Media) -> Result<Self, CheckError> {
-        let (files, findings) =
+        let AudioFiles { mut files, findings } =
             audio_files(folder).map_err(|error| CheckError::NoSet { message: error.to_string(), hint: error.hint })?;
         let mut found = Self { findings, ..Self::default() };
         found.read_documents(folder);
