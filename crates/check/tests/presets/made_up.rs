@@ -72,6 +72,7 @@ pub(crate) fn good(preset: &Preset) -> CheckReport {
         residual_of_mix_db: None,
         rounding_bound_dbfs: Some(-120.0),
         gain_db: None,
+        inverted: false,
         delay_frames: None,
         corrected_rms_dbfs: None,
         worst: Vec::new(),
