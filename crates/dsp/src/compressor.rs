@@ -173,8 +173,8 @@ impl CompressorUnit {
             }
         }
         self.smooth(&mut whole[..levels.len()]);
-        for n in 0..GRID {
-            whole[n] = exponent(whole[n], makeup);
+        for reduction in &mut whole {
+            *reduction = exponent(*reduction, makeup);
         }
         let powers = exp2_of_all(&whole);
         for (gain, power) in levels.iter_mut().zip(powers) {

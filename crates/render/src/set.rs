@@ -255,8 +255,7 @@ impl<'d> SetWriter<'d> {
         let mut peaks = quantiser.iter().flat_map(SumQuantiser::peaks);
         let peak = peaks.next();
         let other_peak = peak.filter(|_| *same);
-        let mut work: Vec<(&mut Print, Vec<&[f64]>, Option<f64>)> =
-            vec![(whole, sum.to_vec(), peak), (other, beside.to_vec(), other_peak)];
+        let mut work = vec![(whole, sum.to_vec(), peak), (other, beside.to_vec(), other_peak)];
         for (((print, signal), plan), mean) in prints.iter_mut().zip(stems).zip(&delivery.stems).zip(means.iter()) {
             let peak = peaks.next();
             if let Some(print) = print {

@@ -168,7 +168,7 @@ mod tests {
             assert_eq!(after(&|x, y| multiply(x, y)), each(|x, y| x * y));
             assert_eq!(after(&|x, y| scaled(x, y, 0.3)), each(|_, y| y * 0.3));
             assert_eq!(after(&|x, y| louder(x, y)), each(|x, y| x.max(y.abs())));
-            assert_eq!(after(&|x, y| sum(x, &[y, y, &x.to_vec(), y])), each(|x, y| y + y + x + y));
+            assert_eq!(after(&|changed, y| sum(changed, &[y, y, &x, y])), each(|x, y| y + y + x + y));
             assert_eq!(after(&|x, y| sum(x, &[y])), y);
             assert_eq!(after(&|x, _| sum(x, &[])), x);
             assert_eq!(after(&|x, _| scale(x, 0.3)), each(|x, _| x * 0.3));
