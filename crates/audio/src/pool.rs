@@ -37,7 +37,12 @@ struct Idle {
     owner: u64,
     file: File,
     at: u64,
+    /// How many more bytes are read before it is looked at whether the file is still the same.
+    trusted: u64,
 }
+
+/// Bytes that are read between two looks at a file.
+const TRUSTED: u64 = 256 << 10;
 
 impl HandlePool {
     pub(crate) fn new(cap: usize) -> Arc<Self> {
@@ -51,7 +56,7 @@ impl HandlePool {
         let stamp = Stamp::of(&file.metadata()?);
         let owner = self.next.fetch_add(1, Ordering::Relaxed);
         let pooled = PooledFile { pool: Arc::clone(self), owner, path: path.to_path_buf(), stamp, position: 0 };
-        self.give(Idle { owner, file, at: 0 });
+        self.give(Idle { owner, file, at: 0, trusted: 0 });
         Ok(pooled)
     }
 
@@ -103,26 +108,40 @@ impl PooledFile {
             Some(entry) => entry,
             None => {
                 self.pool.make_room();
-                Idle { owner: self.owner, file: File::open(&self.path)?, at: 0 }
+                Idle { owner: self.owner, file: File::open(&self.path)?, at: 0, trusted: 0 }
             }
         };
-        // Also on a handle that was kept: programs save in place.
+        Ok(entry)
+    }
+
+    /// Fails where the file is no longer the one that was opened: programs save in place, so a handle that was kept is no
+    /// proof.
+    fn look(&self, entry: &mut Idle) -> io::Result<()> {
         if Stamp::of(&entry.file.metadata()?) != self.stamp {
             return Err(FileChanged.into());
         }
-        Ok(entry)
+        entry.trusted = TRUSTED;
+        Ok(())
     }
 }
 
 impl Read for PooledFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut entry = self.handle()?;
+        if entry.trusted < buffer.len() as u64 {
+            self.look(&mut entry)?;
+        }
         if entry.at != self.position {
             entry.file.seek(SeekFrom::Start(self.position))?;
         }
         let count = entry.file.read(buffer)?;
         self.position += count as u64;
         entry.at = self.position;
+        entry.trusted = entry.trusted.saturating_sub(count as u64);
+        if self.position >= self.stamp.length {
+            // What was read since the last look is seen to be of the same file.
+            self.look(&mut entry)?;
+        }
         self.pool.give(entry);
         Ok(count)
     }

@@ -19,14 +19,11 @@
 //!   rounded, which gets the same dither on both sides there: its two integers are at most 1 apart, so one side is met
 //!   and the other is off by 1 LSB ([`Remainders::unmet`]).
 
+mod plane;
+
+use plane::{Depth, PIECE, Plane, ROUND, WIDE};
 use std::ops::Range;
-use stemwright_simd::widest;
-
-/// Adding and taking away 1.5·2⁵² rounds a double below 2⁵¹ to an integer, halves to even, without a libm call.
-const ROUND: f64 = 6_755_399_441_055_744.0;
-
-/// Frames that are worked on at a time: what is kept of them for 16 stems stays in the nearest cache.
-const PIECE: usize = 128;
+use stemwright_simd::{peak, widest};
 
 /// What the remainders of a whole set were.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -57,170 +54,13 @@ pub struct SumQuantiser {
     remainders: Remainders,
     /// Of the piece at hand, one for each channel.
     planes: Vec<Plane>,
-}
-
-/// The range of the integers.
-#[derive(Clone, Copy)]
-struct Depth {
-    /// LSBs in full scale.
-    scale: f64,
-    lowest: f64,
-    highest: f64,
-}
-
-impl Depth {
-    fn new(bits: u32) -> Self {
-        assert!(matches!(bits, 16 | 24), "16 or 24 bits");
-        let scale = f64::from(1 << (bits - 1));
-        Self { scale, lowest: -scale, highest: scale - 1.0 }
-    }
-
-    #[inline(always)]
-    fn round(self, value: f64) -> f64 {
-        // Integers are written, so −0.0 cannot matter here.
-        ((value + ROUND) - ROUND).clamp(self.lowest, self.highest)
-    }
-}
-
-/// An LSB of the sign of what is missing.
-#[inline(always)]
-fn step(missing: f64) -> f64 {
-    if missing > 0.0 {
-        1.0
-    } else if missing < 0.0 {
-        -1.0
-    } else {
-        0.0
-    }
+    /// The largest magnitudes of the last block, of the scaled mix and then the scaled stems.
+    largest: Vec<f64>,
 }
 
 struct Stem {
     id: u64,
     mono: bool,
-}
-
-/// One channel of a piece.
-#[derive(Default)]
-struct Plane {
-    /// Scaled values and integers, [`PIECE`] for each stem.
-    values: Vec<f64>,
-    integers: Vec<f64>,
-    /// Of the integers on each frame, and how many stems are active there.
-    sums: Vec<f64>,
-    active: Vec<f64>,
-    /// The integers of the mix.
-    mixed: Vec<f64>,
-    giving: Giving,
-}
-
-/// What is still to be given away on each frame of a piece, and to whom.
-#[derive(Default)]
-struct Giving {
-    missing: Vec<f64>,
-    /// An LSB of its sign, and the magnitude at which a stem has no room for one.
-    step: Vec<f64>,
-    last: Vec<f64>,
-    /// The stem that an LSB brings nearest to its true value, −1 for none, and how far it is.
-    taker: Vec<f64>,
-    error: Vec<f64>,
-}
-
-impl Plane {
-    fn new(stems: usize) -> Self {
-        let (of_stems, of_frames) = (vec![0.0; stems * PIECE], vec![0.0; PIECE]);
-        Self {
-            values: of_stems.clone(),
-            integers: of_stems,
-            sums: of_frames.clone(),
-            active: of_frames.clone(),
-            mixed: of_frames.clone(),
-            giving: Giving {
-                missing: of_frames.clone(),
-                step: of_frames.clone(),
-                last: of_frames.clone(),
-                taker: of_frames.clone(),
-                error: of_frames,
-            },
-        }
-    }
-
-    /// [`Self::distribute`] for a whole piece, frames side by side; returns on how many nobody had room.
-    #[inline(always)]
-    fn distribute_all(&mut self, length: usize, depth: Depth) -> u64 {
-        let Self { values, integers, giving, .. } = self;
-        let Giving { missing, step: steps, last, taker, error } = giving;
-        let (missing, steps, last) = (&mut missing[..length], &mut steps[..length], &mut last[..length]);
-        let (taker, error) = (&mut taker[..length], &mut error[..length]);
-        let mut refused = 0;
-        loop {
-            let mut any = false;
-            for n in 0..length {
-                any |= missing[n] != 0.0;
-                steps[n] = step(missing[n]);
-                last[n] = if missing[n] > 0.0 { depth.highest } else { -depth.lowest };
-            }
-            if !any {
-                break;
-            }
-            error.fill(f64::NEG_INFINITY);
-            taker.fill(-1.0);
-            let stems = values.chunks_exact(PIECE).zip(integers.chunks_exact(PIECE));
-            for (number, (values, integers)) in stems.enumerate() {
-                let (values, integers) = (&values[..length], &integers[..length]);
-                let number = number as f64;
-                for n in 0..length {
-                    let off = (values[n] - integers[n]) * steps[n];
-                    let nearer = (values[n] != 0.0) & (integers[n] * steps[n] < last[n]) & (off > error[n]);
-                    error[n] = if nearer { off } else { error[n] };
-                    taker[n] = if nearer { number } else { taker[n] };
-                }
-            }
-            for (number, integers) in integers.chunks_exact_mut(PIECE).enumerate() {
-                let (integers, number) = (&mut integers[..length], number as f64);
-                for n in 0..length {
-                    integers[n] += if taker[n] == number { steps[n] } else { 0.0 };
-                }
-            }
-            for n in 0..length {
-                let none = taker[n] < 0.0;
-                refused += u64::from(none & (missing[n] != 0.0));
-                missing[n] = if none { 0.0 } else { missing[n] - steps[n] };
-            }
-        }
-        refused
-    }
-
-    /// Gives a remainder away, LSB by LSB, each to the active stem among those that take it which it brings nearest to
-    /// its true value; returns what nobody has room for.
-    fn distribute(&mut self, n: usize, mut remainder: f64, depth: Depth, takes: impl Fn(usize) -> bool) -> f64 {
-        let step = remainder.signum();
-        while remainder != 0.0 {
-            let Some(stem) = self.nearest(n, step, depth, &takes) else { break };
-            self.integers[stem * PIECE + n] += step;
-            remainder -= step;
-        }
-        remainder
-    }
-
-    fn nearest(&self, n: usize, step: f64, depth: Depth, takes: impl Fn(usize) -> bool) -> Option<usize> {
-        // Without a branch: which stem it will be cannot be foretold.
-        let (mut most, mut best) = (f64::NEG_INFINITY, None);
-        let last = if step > 0.0 { depth.highest } else { -depth.lowest };
-        let values = self.values.iter().skip(n).step_by(PIECE);
-        let integers = self.integers.iter().skip(n).step_by(PIECE);
-        for (stem, (&value, &integer)) in values.zip(integers).enumerate() {
-            let can = (value != 0.0) & (integer * step < last) & takes(stem);
-            let error = if can { (value - integer) * step } else { f64::NEG_INFINITY };
-            best = if error > most { Some(stem) } else { best };
-            most = if error > most { error } else { most };
-        }
-        best
-    }
-
-    /// Whether one of the stems is active.
-    fn sounds(&self, n: usize, stems: impl Iterator<Item = usize>) -> bool {
-        stems.into_iter().any(|stem| self.values[stem * PIECE + n] != 0.0)
-    }
 }
 
 impl SumQuantiser {
@@ -241,6 +81,7 @@ impl SumQuantiser {
             frame: 0,
             remainders: Remainders::default(),
             planes: (0..channels).map(|_| Plane::new(stems.len())).collect(),
+            largest: vec![0.0; 1 + stems.len()],
         }
     }
 
@@ -275,6 +116,7 @@ impl SumQuantiser {
             out.clear();
             out.resize(frames * if stem.mono { 1 } else { channels }, 0);
         }
+        self.largest.fill(0.0);
         widest(
             #[inline(always)]
             || {
@@ -325,6 +167,12 @@ impl SumQuantiser {
         }
     }
 
+    /// The largest magnitudes of the last block, after the gain: of the mix, and of the stems in their order. What is not a
+    /// number is infinite.
+    pub fn peaks(&self) -> impl Iterator<Item = f64> {
+        self.largest.iter().map(|largest| largest / self.depth.scale)
+    }
+
     /// The frame that the next block starts with.
     pub fn frame(&self) -> u64 {
         self.frame
@@ -351,10 +199,12 @@ impl SumQuantiser {
     fn quantise_stems(&mut self, channel: usize, first: u64, range: &Range<usize>, stems: &[Vec<&[f64]>]) {
         let (length, channels) = (range.len(), self.planes.len());
         let mut plane = std::mem::take(&mut self.planes[channel]);
-        plane.sums.fill(0.0);
-        plane.active.fill(0.0);
-        let slots = plane.values.chunks_exact_mut(PIECE).zip(plane.integers.chunks_exact_mut(PIECE));
-        for ((stem, lanes), (values, integers)) in self.stems.iter().zip(stems).zip(slots) {
+        let Plane { values, integers, sums, active, .. } = &mut plane;
+        sums.fill(0.0);
+        active.fill(0.0);
+        let (sums, active) = (&mut sums[..length], &mut active[..length]);
+        let slots = values.chunks_exact_mut(PIECE).zip(integers.chunks_exact_mut(PIECE));
+        for (number, ((stem, lanes), (values, integers))) in self.stems.iter().zip(stems).zip(slots).enumerate() {
             let (values, integers) = (&mut values[..length], &mut integers[..length]);
             let (gain, depth) = (self.gain, self.depth);
             let lane = |channel: usize| &lanes[channel][range.clone()];
@@ -378,11 +228,12 @@ impl SumQuantiser {
                     *integer = depth.round(*value);
                 }
             }
-            for (sum, integer) in plane.sums.iter_mut().zip(&*integers) {
-                *sum += integer;
-            }
-            for (active, value) in plane.active.iter_mut().zip(&*values) {
-                *active += if *value != 0.0 { 1.0 } else { 0.0 };
+            self.largest[1 + number] = self.largest[1 + number].max(peak(values));
+            for n in 0..length {
+                let (value, integer) = (values[n], integers[n]);
+                sums[n] += integer;
+                active[n] += if value != 0.0 { 1.0 } else { 0.0 };
+                values[n] = if value != 0.0 { value } else { f64::NAN };
             }
         }
         self.planes[channel] = plane;
@@ -392,9 +243,17 @@ impl SumQuantiser {
     #[inline(always)]
     fn quantise_mix(&mut self, channel: usize, first: u64, mix: &[f64]) {
         let (gain, depth) = (self.gain, self.depth);
-        for (mixed, x) in self.planes[channel].mixed.iter_mut().zip(mix) {
-            *mixed = depth.round(x * gain * depth.scale);
+        let plane = &mut self.planes[channel];
+        let values = &mut plane.missing[..mix.len()];
+        for (value, x) in values.iter_mut().zip(mix) {
+            *value = x * gain * depth.scale;
         }
+        self.largest[0] = self.largest[0].max(peak(values));
+        for (mixed, value) in plane.mixed.iter_mut().zip(values) {
+            *mixed = depth.round(*value);
+        }
+        // What fills a piece up adds up.
+        plane.mixed[mix.len()..].fill(0.0);
         if !self.dither {
             return;
         }
@@ -439,26 +298,33 @@ impl SumQuantiser {
     #[inline(always)]
     fn settle(&mut self, channel: usize, first: u64, length: usize) {
         let factor = if self.dither { 1.5 } else { 0.5 };
-        let Plane { sums, active, mixed, giving, .. } = &mut self.planes[channel];
-        let missing = &mut giving.missing[..length];
-        // Magnitudes are ordered as their bits are, and a processor finds the largest of whole numbers side by side.
-        let (mut largest, mut bound, mut over) = (0, 0, false);
-        for n in 0..length {
-            missing[n] = mixed[n] - sums[n];
-            let (size, most) = (missing[n].abs(), (active[n] + 1.0) * factor);
-            largest = size.to_bits().cast_signed().max(largest);
-            bound = most.to_bits().cast_signed().max(bound);
-            // A sum that is not a number is not within either.
-            let within = size <= most;
-            over |= !within;
+        let filled = length.next_multiple_of(WIDE);
+        let Plane { sums, active, mixed, missing, .. } = &mut self.planes[channel];
+        let missing = missing[..filled].as_chunks_mut::<WIDE>().0.iter_mut();
+        let terms =
+            mixed.as_chunks::<WIDE>().0.iter().zip(sums.as_chunks::<WIDE>().0).zip(active.as_chunks::<WIDE>().0);
+        let (mut most, mut most_active, mut over) = ([0.0; WIDE], [0.0; WIDE], [0u64; WIDE]);
+        for (missing, ((mixed, sums), active)) in missing.zip(terms) {
+            for n in 0..WIDE {
+                missing[n] = mixed[n] - sums[n];
+                let (size, bound) = (missing[n].abs(), (active[n] + 1.0) * factor);
+                most[n] = if size > most[n] { size } else { most[n] };
+                most_active[n] = if active[n] > most_active[n] { active[n] } else { most_active[n] };
+                // A sum that is not a number is not within its bound either.
+                over[n] |= if size <= bound { 0 } else { 1 };
+            }
         }
-        if over {
+        if over != [0; WIDE] {
             return self.settle_each(channel, first, length);
         }
-        let [largest, bound] = [largest, bound].map(|bits| f64::from_bits(bits.cast_unsigned()));
+        let most = most.into_iter().fold(0.0, f64::max) as u32;
+        let bound = (most_active.into_iter().fold(0.0, f64::max) + 1.0) * factor;
         self.remainders.bound = self.remainders.bound.max(bound);
-        self.remainders.largest = self.remainders.largest.max(largest as u32);
-        self.remainders.lsb_errors += self.planes[channel].distribute_all(length, self.depth);
+        self.remainders.largest = self.remainders.largest.max(most);
+        if most > 0 {
+            let loudest = self.largest[1..].iter().fold(0.0, |most: f64, largest| most.max(*largest)) + 2.0;
+            self.remainders.lsb_errors += self.planes[channel].distribute_all(length, most, loudest, self.depth);
+        }
     }
 
     /// [`Self::settle`] where a remainder is over its bound.

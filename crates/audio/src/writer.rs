@@ -134,8 +134,10 @@ impl AudioWriter {
                 self.append::<_, 12, 4>(interleaved, |values| {
                     debug_assert!(values.iter().all(|value| (-(1 << 23)..1 << 23).contains(value)), "24 bits");
                     let [a, b, c, d] = values.map(|value| u64::from(value.cast_unsigned() & 0x00ff_ffff));
-                    let [first, second] = [a | b << 24 | c << 48, c >> 16 | d << 8].map(u64::to_le_bytes);
-                    std::array::from_fn(|at| if at < 8 { first[at] } else { second[at - 8] })
+                    let mut bytes = [0; 12];
+                    bytes[..8].copy_from_slice(&(a | b << 24 | c << 48).to_le_bytes());
+                    bytes[8..].copy_from_slice(&((c >> 16 | d << 8) as u32).to_le_bytes());
+                    bytes
                 })
             }
             SampleFormat::Pcm24 => self.append::<_, 3, 1>(interleaved, |[value]| {

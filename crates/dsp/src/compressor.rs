@@ -1,7 +1,7 @@
 //! The compressor's gain computer. The law is at [`stemwright_core::Compressor`].
 
 use crate::key_filter::KeyFilter;
-use crate::log::log2_of_any;
+use crate::log::{exp2_of_all, log2_of_all, log2_of_any};
 use crate::{Controls, GainUnit, NOTHING, Run, exp2, runs};
 use std::f64::consts::{LOG2_10, LOG10_2};
 use stemwright_core::{BandKind, CONTROL_GRID, Compressor, Detector};
@@ -13,6 +13,8 @@ pub(crate) const WIDTH: usize = 4;
 pub(crate) fn controls(c: &Compressor) -> [f64; WIDTH] {
     [c.threshold.0, 1.0 - 1.0 / c.ratio, c.makeup.0, c.mix]
 }
+
+const GRID: usize = CONTROL_GRID as usize;
 
 /// dB in a doubling of amplitude.
 const DB_PER_OCTAVE: f64 = 20.0 * LOG10_2;
@@ -57,21 +59,29 @@ impl Ballistics {
 /// The static curve: the wanted reduction in dB for a level `over` dB above the threshold.
 #[inline(always)]
 pub(crate) fn curve(over: f64, knee: f64, slope: f64) -> f64 {
-    let straight = slope * over;
-    let reduction = if knee > 0.0 {
-        let into = over + knee / 2.0;
-        let bent = slope * into * into / (2.0 * knee);
-        if 2.0 * over.abs() <= knee { bent } else { straight }
-    } else {
-        straight
-    };
+    // Everything is computed, so that no frame branches off: without a knee, what is bent is not taken.
+    let (straight, into) = (slope * over, over + knee / 2.0);
+    let bent = slope * into * into / (2.0 * knee);
+    let reduction = if (knee > 0.0) & (2.0 * over.abs() <= knee) { bent } else { straight };
     if 2.0 * over < -knee { 0.0 } else { reduction }
 }
 
 /// What a reduction in dB multiplies by.
 #[inline(always)]
 fn gain(reduction: f64, makeup: f64, mix: f64) -> f64 {
-    1.0 - mix + mix * exp2((makeup - reduction) * (LOG2_10 / 20.0))
+    mixed(exp2(exponent(reduction, makeup)), mix)
+}
+
+/// The power of 2 that a reduction and a make-up in dB are.
+#[inline(always)]
+fn exponent(reduction: f64, makeup: f64) -> f64 {
+    (makeup - reduction) * (LOG2_10 / 20.0)
+}
+
+/// A factor beside the part that stays as it is.
+#[inline(always)]
+fn mixed(factor: f64, mix: f64) -> f64 {
+    1.0 - mix + mix * factor
 }
 
 /// α of a time constant.
@@ -146,21 +156,29 @@ impl CompressorUnit {
             return;
         }
         let [threshold, slope, makeup, mix] = std::array::from_fn(|which| controls.first()[which]);
+        // What fills a run up to a whole interval comes to nothing.
+        let mut whole = [0.0; GRID];
+        whole[..levels.len()].copy_from_slice(levels);
         let mut quiet = true;
-        for &level in &*levels {
+        for level in whole {
             quiet &= level < bottom;
         }
         if quiet {
-            levels.fill(0.0);
+            whole.fill(0.0);
         } else {
-            for level in levels.iter_mut() {
-                let over = scale * log2_of_any(*level) - threshold;
-                *level = if *level < f64::MIN_POSITIVE { 0.0 } else { curve(over, knee, slope) };
+            let logs = log2_of_all(&whole);
+            for n in 0..GRID {
+                let reduction = curve(scale * logs[n] - threshold, knee, slope);
+                whole[n] = if whole[n] < f64::MIN_POSITIVE { 0.0 } else { reduction };
             }
         }
-        self.smooth(levels);
-        for reduction in levels.iter_mut() {
-            *reduction = gain(*reduction, makeup, mix);
+        self.smooth(&mut whole[..levels.len()]);
+        for reduction in &mut whole {
+            *reduction = exponent(*reduction, makeup);
+        }
+        let powers = exp2_of_all(&whole);
+        for (gain, power) in levels.iter_mut().zip(powers) {
+            *gain = mixed(power, mix);
         }
     }
 

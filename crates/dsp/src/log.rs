@@ -1,6 +1,7 @@
 //! log2 and exp2 for gain computers: polynomials of our own, the same bits everywhere, with their errors stated.
 
 use std::f64::consts::{LN_2, LOG2_E, LOG10_2, SQRT_2};
+use std::hint::black_box;
 
 /// log2 of a positive normal number, within 6·10⁻¹⁶·max(1, |result|).
 ///
@@ -15,19 +16,95 @@ pub fn log2(x: f64) -> f64 {
 /// [`log2`], and some number or other for what has none, so that a loop over many needs no branch.
 #[inline(always)]
 pub(crate) fn log2_of_any(x: f64) -> f64 {
+    let (exponent, z) = parts(x);
+    let zz = z * z;
+    let [mut sum, ref others @ ..] = ODD_PARTS;
+    for part in others {
+        sum = sum * zz + part;
+    }
+    exponent + (2.0 * LOG2_E) * z * sum
+}
+
+/// e, at best, and z of [`log2`].
+#[inline(always)]
+fn parts(x: f64) -> (f64, f64) {
     let bits = x.to_bits();
     // The exponent as a number, without a conversion that few processors have for vectors: 2⁵² + e − (2⁵² + 1023).
     let exponent = f64::from_bits((bits >> 52) | 0x4330_0000_0000_0000) - 4_503_599_627_371_519.0;
     let m = f64::from_bits((bits & 0x000f_ffff_ffff_ffff) | 0x3ff0_0000_0000_0000);
     let high = m >= SQRT_2;
     let (m, exponent) = if high { (m * 0.5, exponent + 1.0) } else { (m, exponent) };
-    let z = (m - 1.0) / (m + 1.0);
-    let zz = z * z;
-    let mut sum = 1.0 / 21.0;
-    for divisor in [19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0] {
-        sum = sum * zz + 1.0 / divisor;
+    (exponent, (m - 1.0) / (m + 1.0))
+}
+
+/// 1/21, 1/19, …, 1.
+static ODD_PARTS: [f64; 11] = {
+    let (mut parts, mut n) = ([0.0; 11], 0);
+    while n < parts.len() {
+        parts[n] = 1.0 / (21 - 2 * n) as f64;
+        n += 1;
     }
-    exponent + (2.0 * LOG2_E) * z * sum
+    parts
+};
+
+/// 1/13!, 1/12!, …, 1/0!.
+static INVERSE_FACTORIALS: [f64; 14] = {
+    let (mut inverses, mut factorial, mut n) = ([1.0; 14], 1.0, 1);
+    while n < inverses.len() {
+        factorial *= n as f64;
+        inverses[13 - n] = 1.0 / factorial;
+        n += 1;
+    }
+    inverses
+};
+
+/// `sum = sum·x + c`, for one coefficient after the other, of many numbers side by side.
+///
+/// Each step waits for the one before it, so the numbers must go step by step together. Compilers unroll the loop over
+/// the coefficients if they know them, and then put all steps of some numbers before those of the next: further apart than
+/// a processor looks ahead. So they are kept from them.
+#[inline(always)]
+fn together<const N: usize>(x: &[f64; N], coefficients: &[f64]) -> [f64; N] {
+    let mut sum = [0.0; N];
+    let [first, others @ ..] = black_box(coefficients) else { return sum };
+    sum.fill(*first);
+    for coefficient in others {
+        for n in 0..N {
+            sum[n] = sum[n] * x[n] + coefficient;
+        }
+    }
+    sum
+}
+
+/// [`log2_of_any`] of each.
+#[inline(always)]
+pub(crate) fn log2_of_all<const N: usize>(x: &[f64; N]) -> [f64; N] {
+    let (mut exponents, mut z, mut squares) = ([0.0; N], [0.0; N], [0.0; N]);
+    for n in 0..N {
+        (exponents[n], z[n]) = parts(x[n]);
+        squares[n] = z[n] * z[n];
+    }
+    let mut logs = together(&squares, &ODD_PARTS);
+    for n in 0..N {
+        logs[n] = exponents[n] + (2.0 * LOG2_E) * z[n] * logs[n];
+    }
+    logs
+}
+
+/// [`exp2()`] of each.
+#[inline(always)]
+pub(crate) fn exp2_of_all<const N: usize>(x: &[f64; N]) -> [f64; N] {
+    let (mut whole, mut rest) = ([0.0; N], [0.0; N]);
+    for n in 0..N {
+        let x = x[n].clamp(-1000.0, 1000.0);
+        whole[n] = nearest(x);
+        rest[n] = (x - whole[n]) * LN_2;
+    }
+    let mut powers = together(&rest, &INVERSE_FACTORIALS);
+    for n in 0..N {
+        powers[n] *= power(whole[n]);
+    }
+    powers
 }
 
 /// The level in dB of an amplitude that is not negative; silence is as loud as the smallest normal number.
@@ -45,14 +122,18 @@ pub fn exp2(x: f64) -> f64 {
     let x = x.clamp(-1000.0, 1000.0);
     let nearest = nearest(x);
     let f = (x - nearest) * LN_2;
-    let mut sum = 1.0 / 6_227_020_800.0;
-    for factorial in
-        [479_001_600.0, 39_916_800.0, 3_628_800.0, 362_880.0, 40_320.0, 5_040.0, 720.0, 120.0, 24.0, 6.0, 2.0, 1.0, 1.0]
-    {
-        sum = sum * f + 1.0 / factorial;
+    let [mut sum, ref others @ ..] = INVERSE_FACTORIALS;
+    for inverse in others {
+        sum = sum * f + inverse;
     }
-    // The whole number stands in the lower bits, above them what is shifted out.
-    sum * f64::from_bits(((nearest + WHOLE).to_bits().wrapping_add(1023)) << 52)
+    sum * power(nearest)
+}
+
+/// 2 to the power of a whole number.
+#[inline(always)]
+fn power(whole: f64) -> f64 {
+    // The number stands in the lower bits, above them what is shifted out.
+    f64::from_bits(((whole + WHOLE).to_bits().wrapping_add(1023)) << 52)
 }
 
 /// 1.5·2⁵²: added to a number below 2⁵¹, it leaves the nearest whole number in the lower bits, halves to even.
@@ -89,6 +170,11 @@ mod tests {
             for x in [below, x, above] {
                 assert_eq!(nearest(x), x.round(), "{x}");
             }
+        }
+        for i in 0..1_000 {
+            let x: [f64; 16] = std::array::from_fn(|n| libm::exp2(-60.0 + f64::from(16 * i + n as i32) * 0.007_3));
+            let y: [f64; 16] = std::array::from_fn(|n| -1001.0 + f64::from(16 * i + n as i32) * 0.126);
+            assert_eq!((log2_of_all(&x), exp2_of_all(&y)), (x.map(log2), y.map(exp2)), "side by side");
         }
         assert_eq!(exp2(0.0), 1.0);
         assert_eq!(log2(1.0), 0.0);

@@ -77,28 +77,29 @@ impl Print {
         })
     }
 
-    /// Measures and writes a block, which comes before the gain.
-    pub(crate) fn block(&mut self, signal: &[&[f64]]) -> Result<(), AudioError> {
-        if self.factor == 1.0 {
-            return self.take(signal);
-        }
+    /// Measures and writes a block, which comes before the gain. `peak`: its largest magnitude after the gain, where that
+    /// is known.
+    pub(crate) fn block(&mut self, signal: &[&[f64]], peak: Option<f64>) -> Result<(), AudioError> {
         if self.meters.is_none() && self.format != SampleFormat::Float32 {
             // Rounding keeps the order: the loudest is the loudest after the gain too.
-            self.peak = self.peak.max(loudest(signal) * self.factor.abs());
+            self.peak = self.peak.max(peak.unwrap_or_else(|| loudest(signal) * self.factor.abs()));
             return self.writer.write_integers(&self.integers);
+        }
+        if self.factor == 1.0 {
+            return self.take(signal, peak);
         }
         let mut scaled = std::mem::take(&mut self.scaled);
         for (scaled, channel) in scaled.iter_mut().zip(signal) {
             scaled.resize(channel.len(), 0.0);
             stemwright_simd::scaled(scaled, channel, self.factor);
         }
-        let taken = self.take(&scaled.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let taken = self.take(&scaled.iter().map(Vec::as_slice).collect::<Vec<_>>(), peak);
         self.scaled = scaled;
         taken
     }
 
-    fn take(&mut self, signal: &[&[f64]]) -> Result<(), AudioError> {
-        let peak = loudest(signal);
+    fn take(&mut self, signal: &[&[f64]], peak: Option<f64>) -> Result<(), AudioError> {
+        let peak = peak.unwrap_or_else(|| loudest(signal));
         self.peak = self.peak.max(peak);
         if let Some(meters) = &mut self.meters {
             if peak == 0.0 {

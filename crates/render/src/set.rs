@@ -249,16 +249,22 @@ impl<'d> SetWriter<'d> {
                 std::mem::swap(&mut print.integers, integers);
             }
         }
-        let Self { references, stems: prints, extras, sums, means, delivery, .. } = self;
+        let Self { references, same, stems: prints, extras, sums, means, delivery, quantiser, .. } = self;
         let [whole, other] = references;
-        let mut work: Vec<(&mut Print, Vec<&[f64]>)> = vec![(whole, sum.to_vec()), (other, beside.to_vec())];
+        // Who quantises has seen every sample.
+        let mut peaks = quantiser.iter().flat_map(SumQuantiser::peaks);
+        let peak = peaks.next();
+        let other_peak = peak.filter(|_| *same);
+        let mut work = vec![(whole, sum.to_vec(), peak), (other, beside.to_vec(), other_peak)];
         for (((print, signal), plan), mean) in prints.iter_mut().zip(stems).zip(&delivery.stems).zip(means.iter()) {
+            let peak = peaks.next();
             if let Some(print) = print {
-                work.push((print, if plan.mono { vec![mean.as_slice()] } else { signal.clone() }));
+                work.push(if plan.mono { (print, vec![mean.as_slice()], None) } else { (print, signal.clone(), peak) });
             }
         }
-        work.extend(extras.iter_mut().zip(sums.iter().map(|sum| slices(sum))));
-        let write = |(file, signal): (&mut Print, Vec<&[f64]>)| file.block(&signal);
+        drop(peaks);
+        work.extend(extras.iter_mut().zip(sums.iter()).map(|(print, sum)| (print, slices(sum), None)));
+        let write = |(file, signal, peak): (&mut Print, Vec<&[f64]>, Option<f64>)| file.block(&signal, peak);
         if serial {
             return Ok(work.into_iter().try_for_each(write)?);
         }

@@ -113,6 +113,8 @@ struct Input {
     route: Route,
     /// Its factors times the gain of a send, where that moves.
     gain: Option<Controller>,
+    /// Whether it is added as it is.
+    plain: bool,
     /// Which wave of the source goes into which lane: the whole, 0, where it is its own lane.
     lanes: Vec<(usize, usize)>,
 }
@@ -304,13 +306,17 @@ impl Inputs {
                 plain_gain(fixed, Target::Send(number), &node.strip.automation, route.factors.clone())
             });
             let lanes = lane_map(node, lanes, split);
-            Input { from: places[edge.from], tap, ago: late - node.late.output, route, gain, lanes }
+            let plain = gain.is_none() && route.is_straight(node.tap(tap).channels(), layout.channels());
+            Input { from: places[edge.from], tap, ago: late - node.late.output, route, gain, plain, lanes }
         };
         Self(edges.iter().map(input).collect())
     }
 
     /// Adds everything up in `into`.
     pub(crate) fn sum(&mut self, start: i64, frames: usize, into: &mut Signal, done: &[Vec<Taps>]) {
+        if self.0.iter().all(|input| input.plain) {
+            return self.sum_plain(frames, into, done);
+        }
         into.waves_mut().for_each(|wave| wave.silent = true);
         for input in &mut self.0 {
             let source = done[input.from.0][input.from.1].at(input.tap);
@@ -352,5 +358,31 @@ impl Inputs {
             }
         }
         into.waves_mut().filter(|wave| wave.silent).for_each(|wave| wave.clear(frames));
+    }
+
+    /// [`Self::sum`] where all are added as they are: all at once, so that a sum is written once.
+    fn sum_plain(&self, frames: usize, into: &mut Signal, done: &[Vec<Taps>]) {
+        let mut sources: Vec<Vec<Heard<'_>>> = into.waves_mut().map(|_| Vec::new()).collect();
+        for input in &self.0 {
+            let source = done[input.from.0][input.from.1].at(input.tap);
+            let lanes = input.lanes.iter().map(|&(from, to)| (from, 1 + to));
+            for (from, to) in std::iter::once((0, 0)).chain(lanes) {
+                let heard = source.heard(from, input.ago, frames);
+                if !heard.silent {
+                    sources[to].push(heard);
+                }
+            }
+        }
+        for (wave, sources) in into.waves_mut().zip(sources) {
+            wave.silent = sources.is_empty();
+            if wave.silent {
+                wave.clear(frames);
+                continue;
+            }
+            for (c, sum) in wave.channels.iter_mut().enumerate() {
+                let channels: Vec<&[f64]> = sources.iter().map(|source| source.channels[c]).collect();
+                stemwright_simd::sum(&mut sum[..frames], &channels);
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ mod samples;
 
 pub use pair::Pair;
 pub use quad::{Quad, Quads};
-pub use samples::{add, add_scaled, is_zero, louder, multiply, peak, scale, scaled};
+pub use samples::{add, add_scaled, is_zero, louder, multiply, peak, scale, scaled, sum};
 
 /// Runs `work` compiled for the widest vectors of this machine.
 ///

@@ -45,6 +45,40 @@ over! {
     louder(x, y) if y.abs() > x { y.abs() } else { x }
 }
 
+/// `x = first + … + last`, from the first on, each source as long as `x`; without sources `x` stays what it is.
+#[inline]
+pub fn sum(x: &mut [f64], sources: &[&[f64]]) {
+    /// What is added up at a time, in registers.
+    const WIDE: usize = 16;
+    let [first, others @ ..] = sources else { return };
+    if others.is_empty() {
+        return x.copy_from_slice(first);
+    }
+    widest(
+        #[inline(always)]
+        || {
+            let whole = x.len() / WIDE * WIDE;
+            for at in (0..whole).step_by(WIDE) {
+                let mut sums = [0.0; WIDE];
+                sums.copy_from_slice(&first[at..at + WIDE]);
+                for source in others {
+                    let source = &source[at..at + WIDE];
+                    for n in 0..WIDE {
+                        sums[n] += source[n];
+                    }
+                }
+                x[at..at + WIDE].copy_from_slice(&sums);
+            }
+            for n in whole..x.len() {
+                x[n] = first[n];
+                for source in others {
+                    x[n] += source[n];
+                }
+            }
+        },
+    );
+}
+
 /// `x *= factor`.
 #[inline]
 pub fn scale(x: &mut [f64], factor: f64) {
@@ -61,31 +95,35 @@ pub fn scale(x: &mut [f64], factor: f64) {
 /// The largest magnitude, or infinity if one of them is not a number.
 #[inline]
 pub fn peak(samples: &[f64]) -> f64 {
-    /// The largest of magnitudes side by side. Magnitudes are ordered as their bits are, and what is not a number comes
-    /// after infinity.
-    const WIDE: usize = 32;
-    let bits = widest(
+    widest(
         #[inline(always)]
-        || {
-            let (pieces, rest) = samples.as_chunks::<WIDE>();
-            let mut most = [0i64; WIDE];
-            for piece in pieces {
-                for i in 0..WIDE {
-                    most[i] = most[i].max((piece[i].to_bits() << 1 >> 1) as i64);
-                }
-            }
-            let mut all = 0;
-            for most in most {
-                all = all.max(most);
-            }
-            for x in rest {
-                all = all.max((x.to_bits() << 1 >> 1) as i64);
-            }
-            all
-        },
-    );
-    let most = f64::from_bits(bits as u64);
-    if most.is_nan() { f64::INFINITY } else { most }
+        || peak_here(samples),
+    )
+}
+
+#[inline(always)]
+fn peak_here(samples: &[f64]) -> f64 {
+    const WIDE: usize = 16;
+    let (pieces, rest) = samples.as_chunks::<WIDE>();
+    // What is not finite times 0 is not a number, and neither is a sum with it.
+    let (mut most, mut nothing) = ([0.0f64; WIDE], [0.0f64; WIDE]);
+    for piece in pieces {
+        for n in 0..WIDE {
+            let size = piece[n].abs();
+            most[n] = if size > most[n] { size } else { most[n] };
+            nothing[n] += size * 0.0;
+        }
+    }
+    let sizes = rest.iter().map(|x| x.abs());
+    let nothing = nothing.into_iter().chain(sizes.clone().map(|size| size * 0.0));
+    let (mut all, mut sum) = (0.0, 0.0);
+    for nothing in nothing {
+        sum += nothing;
+    }
+    for size in most.into_iter().chain(sizes) {
+        all = if size > all { size } else { all };
+    }
+    if sum == 0.0 { all } else { f64::INFINITY }
 }
 
 /// Whether all are exactly 0 (or −0).
@@ -130,6 +168,9 @@ mod tests {
             assert_eq!(after(&|x, y| multiply(x, y)), each(|x, y| x * y));
             assert_eq!(after(&|x, y| scaled(x, y, 0.3)), each(|_, y| y * 0.3));
             assert_eq!(after(&|x, y| louder(x, y)), each(|x, y| x.max(y.abs())));
+            assert_eq!(after(&|changed, y| sum(changed, &[y, y, &x, y])), each(|x, y| y + y + x + y));
+            assert_eq!(after(&|x, y| sum(x, &[y])), y);
+            assert_eq!(after(&|x, _| sum(x, &[])), x);
             assert_eq!(after(&|x, _| scale(x, 0.3)), each(|x, _| x * 0.3));
             assert_eq!(peak(&y), y.iter().fold(0.0, |most: f64, y| most.max(y.abs())));
             assert_eq!(is_zero(&y), length == 0);
