@@ -6,6 +6,7 @@ use crate::report::{SumClass, WorstMoment};
 use crate::spectra::Spectra;
 use crate::third_octaves::Band;
 use crate::{Overview, Spectrogram};
+use std::collections::VecDeque;
 use stemwright_core::SampleRate;
 use stemwright_dsp::Loudness;
 use stemwright_simd::peak;
@@ -63,8 +64,8 @@ pub(crate) struct SumMeter {
     spectra: Spectra,
     /// Made when the residual is more than rounding for the first time.
     correlation: Option<Correlation>,
-    second: f64,
-    second_begun: u64,
+    /// The squares of the blocks of the last second, the oldest first, and where each begins.
+    second: VecDeque<(u64, f64)>,
     worst: Vec<(u64, f64)>,
     residual: Vec<Vec<f64>>,
 }
@@ -127,8 +128,7 @@ impl SumMeter {
             columns: Columns::new(step_frames(rate) as u64),
             spectra: Spectra::new(rate, channels),
             correlation: None,
-            second: 0.0,
-            second_begun: 0,
+            second: VecDeque::new(),
             worst: Vec::new(),
             residual: vec![Vec::new(); channels],
         }
@@ -190,30 +190,29 @@ impl SumMeter {
         &self.residual
     }
 
-    /// Keeps the worst seconds.
+    /// Keeps the worst seconds that do not overlap.
     fn seconds(&mut self, square: f64, frames: u64) {
-        self.second += square;
+        let second = u64::from(self.rate.hz());
+        self.second.push_back((self.frame, square));
         let end = self.frame + frames;
-        if end - self.second_begun >= u64::from(self.rate.hz()) {
-            self.end_second(end);
+        while self.second.front().is_some_and(|(begin, _)| end - begin > second) {
+            self.second.pop_front();
         }
-    }
-
-    fn end_second(&mut self, end: u64) {
-        if self.second > 0.0 {
-            let samples = (end - self.second_begun).max(1) * self.channels as u64;
-            self.worst.push((self.second_begun, (self.second / samples as f64).sqrt()));
+        let sum: f64 = self.second.iter().map(|(_, square)| square).sum();
+        let Some(&(begin, _)) = self.second.front().filter(|_| sum > 0.0) else { return };
+        let rms = (sum / ((end - begin).max(1) * self.channels as u64) as f64).sqrt();
+        let (over, apart): (Vec<_>, Vec<_>) =
+            self.worst.iter().copied().partition(|(other, _)| other.abs_diff(begin) < second);
+        if over.iter().all(|(_, other)| *other < rms) {
+            self.worst = apart;
+            self.worst.push((begin, rms));
             self.worst.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             self.worst.truncate(WORST);
         }
-        (self.second, self.second_begun) = (0.0, end);
     }
 
     /// What kind of difference it is, as far as that is known without a second look: a delay is only suspected.
     pub(crate) fn finish(mut self) -> Sum {
-        if self.frame > self.second_begun {
-            self.end_second(self.frame);
-        }
         let samples = (self.frame * self.channels as u64).max(1);
         let [rr, rs, ss, mm] = self.squares;
         let rms = (rr / samples as f64).sqrt();

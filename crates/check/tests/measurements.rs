@@ -91,7 +91,7 @@ fn clipped_waves_are_clipped_at_any_level_and_others_are_not() {
         assert!(m.clipped_longest > 100, "{m:?}");
     }
     // One sample over, in two hits.
-    let mut music: Vec<f64> = stem(3, 2 * RATE as usize).iter().map(|frame| 4.0 * frame[0]).collect();
+    let mut music: Vec<f64> = stem(3, 2 * RATE as usize).iter().map(|frame| 12.0 * frame[0]).collect();
     music = clip(&music, 0.6);
     let m = stage.measured(&music, 1, Depth::Bits(24));
     let runs =
