@@ -9,7 +9,7 @@ use std::path::Path;
 use stemwright_audio::{AudioWriter, Bext, Container, FileSpec, Files, Media, SampleFormat};
 use stemwright_core::Layout;
 
-const FILES: [&str; 5] = ["00_MASTER.wav", "00_MIX_REFERENCE.wav", "01_Drums.wav", "02_Bass.wav", "03_Lead Vocals.wav"];
+const FILES: [&str; 5] = ["00_MASTER.wav", "00_MIX_REFERENCE.wav", "01_Bass.wav", "02_Drums.wav", "03_Lead Vocals.wav"];
 
 /// A desk with a set in `set`, of three stems through a shared reverb.
 fn with_set(options: &[&str]) -> Desk {
@@ -30,7 +30,7 @@ fn with_set(options: &[&str]) -> Desk {
     };
     let tracks =
         [("Drums", "drums"), ("Bass", "bass"), ("Lead Vocals", "vocals")].map(|(name, file)| track(name, file));
-    let tables = tracks.concat() + "[[return]]\nname = \"Room\"\n\n[[return.insert]]\ntype = \"reverb\"\n";
+    let tables = tracks.concat() + "[[return]]\nname = \"Room\"\n\n[[return.insert]]\ntype = \"reverb\"\ndecay = 1.0\n";
     desk.session("song/session.toml", &tables);
     desk.bounce(&[&["song", "-o", "set", "--quiet"], options].concat()).ended(0);
     desk
@@ -123,8 +123,8 @@ fn a_bare_set_is_understood_by_its_names() {
     assert_eq!((&report["sum"]["class"], &report["sum"]["mix"]), (&"bit-exact".into(), &"00_MIX_REFERENCE.wav".into()));
     assert!(report.get("receipt").is_none());
     for (from, to) in [
-        ("01_Drums", "Song_Drums"),
-        ("02_Bass", "Song_Bass"),
+        ("02_Drums", "Song_Drums"),
+        ("01_Bass", "Song_Bass"),
         ("03_Lead Vocals", "Song_Vox"),
         ("00_MIX_REFERENCE", "Song_Mix"),
         ("00_MASTER", "Song_Master"),
@@ -139,27 +139,27 @@ fn a_bare_set_is_understood_by_its_names() {
 #[test]
 fn wrapped_or_tagged_anew_is_a_note() {
     let desk = with_set(&[]);
-    let drums = desk.path("set/01_Drums.wav");
+    let drums = desk.path("set/02_Drums.wav");
     let kept = samples(&drums);
-    write(&desk.path("set/01_Drums.flac"), Container::Flac, RATE, SampleFormat::Pcm24, &kept);
+    write(&desk.path("set/02_Drums.flac"), Container::Flac, RATE, SampleFormat::Pcm24, &kept);
     fs::remove_file(&drums).unwrap();
     // Another chunk behind the samples.
-    let bass = desk.path("set/02_Bass.wav");
+    let bass = desk.path("set/01_Bass.wav");
     let mut bytes = fs::read(&bass).unwrap();
     bytes.extend(b"LIST\x04\0\0\0INFO");
     let size = u32::try_from(bytes.len() - 8).unwrap().to_le_bytes();
     bytes[4..8].copy_from_slice(&size);
     fs::write(&bass, bytes).unwrap();
     let report = check(&desk, &[]);
-    assert_eq!(found(&report), [pair("rewrapped", "note", "01_Drums.flac"), pair("rewrapped", "note", "02_Bass.wav")]);
+    assert_eq!(found(&report), [pair("rewrapped", "note", "01_Bass.wav"), pair("rewrapped", "note", "02_Drums.flac")]);
     assert_eq!((&report["receipt"]["proved"], &report["sum"]["class"]), (&true.into(), &"bit-exact".into()));
-    assert!(states(&report).contains(&("01_Drums.wav".into(), "rewrapped".into())));
+    assert!(states(&report).contains(&("02_Drums.wav".into(), "rewrapped".into())));
 }
 
 #[test]
 fn a_renamed_file_is_found_by_its_samples() {
     let desk = with_set(&[]);
-    fs::rename(desk.path("set/01_Drums.wav"), desk.path("set/beats final.wav")).unwrap();
+    fs::rename(desk.path("set/02_Drums.wav"), desk.path("set/beats final.wav")).unwrap();
     let report = check(&desk, &[]);
     assert_eq!(found(&report), [pair("renamed", "note", "beats final.wav")]);
     assert_eq!((&report["receipt"]["proved"], &report["sum"]["class"]), (&true.into(), &"bit-exact".into()));
@@ -190,7 +190,7 @@ fn another_rate_depth_or_length_is_a_warning_and_the_sum_is_measured_afresh() {
     }
     // 16 bits.
     let desk = with_set(&[]);
-    let drums = desk.path("set/01_Drums.wav");
+    let drums = desk.path("set/02_Drums.wav");
     let kept: Vec<i32> = samples(&drums).iter().map(|x| x >> 8).collect();
     write(&drums, Container::Wav, RATE, SampleFormat::Pcm16, &kept);
     let report = check(&desk, &[]);
@@ -202,57 +202,57 @@ fn another_rate_depth_or_length_is_a_warning_and_the_sum_is_measured_afresh() {
     assert!(!codes.contains(&"changed-file".to_owned()));
     // Half a second shorter.
     let desk = with_set(&[]);
-    let drums = desk.path("set/01_Drums.wav");
+    let drums = desk.path("set/02_Drums.wav");
     let kept = samples(&drums);
     write(&drums, Container::Wav, RATE, SampleFormat::Pcm24, &kept[..kept.len() - RATE as usize]);
     let report = check(&desk, &[]);
     let codes: Vec<_> = found(&report).into_iter().map(|finding| (finding.0, finding.2)).collect();
-    assert!(codes.contains(&("receipt-not-applicable".into(), "01_Drums.wav".into())), "{codes:?}");
-    assert!(codes.contains(&("length".into(), "01_Drums.wav".into())), "{codes:?}");
+    assert!(codes.contains(&("receipt-not-applicable".into(), "02_Drums.wav".into())), "{codes:?}");
+    assert!(codes.contains(&("length".into(), "02_Drums.wav".into())), "{codes:?}");
 }
 
 #[test]
 fn swapped_changed_missing_and_damaged_files_are_errors_of_their_own() {
     // Two names exchanged.
     let desk = with_set(&[]);
-    let [drums, bass, spare] = ["01_Drums.wav", "02_Bass.wav", "spare"].map(|name| desk.path("set").join(name));
+    let [drums, bass, spare] = ["02_Drums.wav", "01_Bass.wav", "spare"].map(|name| desk.path("set").join(name));
     fs::rename(&drums, &spare).unwrap();
     fs::rename(&bass, &drums).unwrap();
     fs::rename(&spare, &bass).unwrap();
     let report = check(&desk, &[]);
     assert_eq!(
         found(&report),
-        [pair("swapped-file", "error", "01_Drums.wav"), pair("swapped-file", "error", "02_Bass.wav")]
+        [pair("swapped-file", "error", "01_Bass.wav"), pair("swapped-file", "error", "02_Drums.wav")]
     );
-    desk.run(&["check", "set"]).ended(1).says(&["swapped-file", "02_Bass.wav"]);
+    desk.run(&["check", "set"]).ended(1).says(&["swapped-file", "01_Bass.wav"]);
 
     // One sample by one LSB.
     let desk = with_set(&[]);
-    let drums = desk.path("set/01_Drums.wav");
+    let drums = desk.path("set/02_Drums.wav");
     let mut changed = samples(&drums);
     changed[100_000] += 1;
     write(&drums, Container::Wav, RATE, SampleFormat::Pcm24, &changed);
     let report = check(&desk, &[]);
-    assert_eq!(found(&report), [pair("changed-file", "error", "01_Drums.wav")]);
+    assert_eq!(found(&report), [pair("changed-file", "error", "02_Drums.wav")]);
     assert_eq!((&report["sum"]["different_samples"], &report["sum"]["class"]), (&1.into(), &"rounding".into()));
 
     // Gone.
     let desk = with_set(&[]);
-    fs::remove_file(desk.path("set/02_Bass.wav")).unwrap();
+    fs::remove_file(desk.path("set/01_Bass.wav")).unwrap();
     let report = check(&desk, &[]);
     let all = found(&report);
-    assert!(all.contains(&pair("missing-file", "error", "02_Bass.wav")), "{all:?}");
-    assert!(states(&report).contains(&("02_Bass.wav".into(), "missing".into())));
+    assert!(all.contains(&pair("missing-file", "error", "01_Bass.wav")), "{all:?}");
+    assert!(states(&report).contains(&("01_Bass.wav".into(), "missing".into())));
 
     // Cut short: a finding, and the others are checked.
     let desk = with_set(&[]);
-    let drums = desk.path("set/01_Drums.wav");
+    let drums = desk.path("set/02_Drums.wav");
     let bytes = fs::read(&drums).unwrap();
     fs::write(&drums, &bytes[..bytes.len() / 2]).unwrap();
     let report = check(&desk, &[]);
     let all = found(&report);
-    assert!(all.contains(&pair("unreadable-file", "error", "01_Drums.wav")), "{all:?}");
-    assert!(states(&report).contains(&("01_Drums.wav".into(), "unreadable".into())));
+    assert!(all.contains(&pair("unreadable-file", "error", "02_Drums.wav")), "{all:?}");
+    assert!(states(&report).contains(&("02_Drums.wav".into(), "unreadable".into())));
     let measured = report["files"].as_array().unwrap().iter().filter(|file| file.get("measured").is_some()).count();
     assert_eq!(measured, 4);
 }
@@ -302,9 +302,9 @@ fn a_hostile_manifest_does_no_harm() {
     desk.write("secret.json", "{}");
     for hostile in [
         text.replace("\"receipt.json\"", "\"../secret.json\""),
-        text.replace("01_Drums.wav", "../song/drums.wav"),
-        text.replace("01_Drums.wav", "/etc/passwd"),
-        text.replace("01_Drums.wav", ""),
+        text.replace("02_Drums.wav", "../song/drums.wav"),
+        text.replace("02_Drums.wav", "/etc/passwd"),
+        text.replace("02_Drums.wav", ""),
         text.replace("\"version\": 1", "\"version\": -1"),
         text[..text.len() / 2].to_owned(),
         "[".repeat(100_000),
@@ -342,7 +342,7 @@ fn the_page_the_presets_and_the_self_test_can_be_had() {
     let report = check(&desk, &["--html", "report.html", "--preset", "general"]);
     assert_eq!(report["preset"]["name"], "general");
     let page = fs::read_to_string(desk.path("report.html")).unwrap();
-    assert!(page.contains("01_Drums.wav") && page.contains("</html>"));
+    assert!(page.contains("02_Drums.wav") && page.contains("</html>"));
     assert!(!desk.names().iter().any(|name| name.contains("stemwright-new")));
     let presets = desk.run(&["check", "--presets"]).ended(0);
     assert!(presets.out.contains("sync") && presets.out.contains("broadcast-r128"));
@@ -361,5 +361,5 @@ fn threads_change_no_figure() {
         ["1", "7"].map(|threads| desk.run(&["check", "set", "--json", "--threads", threads]).ended(0).out);
     assert_eq!(one, many);
     let media = Files::new();
-    assert!(media.info(&desk.path("set/01_Drums.wav")).is_ok());
+    assert!(media.info(&desk.path("set/02_Drums.wav")).is_ok());
 }

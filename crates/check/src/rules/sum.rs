@@ -3,7 +3,7 @@
 use super::OURS;
 use crate::pass::Summed;
 use crate::report::{FileKind, FileReport, SumClass, SumReport};
-use crate::sum::decibels;
+use crate::sum::{Gain, decibels};
 use std::path::Path;
 use stemwright_core::{Finding, SampleRate, Severity};
 
@@ -22,15 +22,14 @@ fn gain_words(factor: f64) -> String {
 pub(crate) fn report(summed: &Summed, mix: &str) -> SumReport {
     let sum = &summed.sum;
     let level = |x: f64| (x > 0.0).then(|| decibels(x));
-    let correction = match (sum.class, summed.delayed) {
-        (SumClass::CommonDelay | SumClass::DoesNotNull, Some((delay, gain)))
-            if sum.class == SumClass::CommonDelay || gain.left < sum.gain.left =>
-        {
-            Some((delay, gain))
-        }
-        (SumClass::StaticGain | SumClass::DoesNotNull, _) => Some((0, sum.gain)),
+    // Of what does not null, a correction is worth a word only where it takes half of what is left away.
+    let worth = |gain: Gain| sum.class != SumClass::DoesNotNull || gain.left < 0.5 * sum.rms;
+    let correction = match summed.delayed {
+        Some((delay, gain)) if gain.left < sum.gain.left => Some((delay, gain)),
+        _ if matches!(sum.class, SumClass::StaticGain | SumClass::DoesNotNull) => Some((0, sum.gain)),
         _ => None,
     };
+    let correction = correction.filter(|(_, gain)| worth(*gain));
     SumReport {
         mix: mix.to_owned(),
         found_by: summed.found_by,
