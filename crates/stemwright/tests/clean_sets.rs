@@ -70,7 +70,7 @@ fn the_example_is_clean() {
         ("00_MASTER.wav", "Song_Master_v3.wav"),
         ("01_Drums.wav", "Song_Kit_v3.wav"),
         ("02_Bass.wav", "Song_Bass_v3.wav"),
-        ("03_Music.wav", "Song_Inst_v3.wav"),
+        ("03_Music.wav", "Song_Music_v3.wav"),
         ("04_Lead.wav", "Song_LdSyn_v3.wav"),
         ("05_Voices.wav", "Song_BGVs_v3.wav"),
         ("06_FX.wav", "Song_SFX_v3.wav"),
