@@ -3,6 +3,7 @@
 use crate::args::Check;
 use crate::exit::{self, FAILED, STOPPED};
 use crate::printer::Printer;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +12,7 @@ use stemwright_check::{
     CheckError, CheckOptions, CheckReport, FileReport, LEFT_OUT, Preset, PresetError, PresetLine, PresetsReport,
     ReceiptReport, SelfTestReport, SumClass, SumReport, check, html, selftest, selftest_table,
 };
-use stemwright_core::{ErrorReport, Severity};
+use stemwright_core::{ErrorReport, Finding, Severity};
 
 /// Set by Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -81,7 +82,7 @@ fn work(args: &Check, set: &Path, printer: Printer) -> Result<CheckReport, Failu
     bar.clear();
     let report = report?;
     printer.result(&table(&report));
-    crate::new::tell(report.findings.iter(), printer);
+    tell_some(&report.findings, printer);
     printer.result(&closing(&report));
     if let Some(page) = &args.html {
         write_page(page, &html(&report))?;
@@ -89,6 +90,27 @@ fn work(args: &Check, set: &Path, printer: Printer) -> Result<CheckReport, Failu
     }
     Ok(report)
 }
+
+/// Of many findings of one kind the first few: nobody reads seven hundred lines.
+fn tell_some(findings: &[Finding], printer: Printer) {
+    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
+    let few = findings.iter().filter(|finding| {
+        let count = told.entry(&finding.code).or_default();
+        *count += 1;
+        printer.verbose || *count <= MOST_TOLD
+    });
+    crate::new::tell(few.collect::<Vec<_>>().into_iter(), printer);
+    if !printer.verbose {
+        let more = told.iter().filter(|(_, count)| **count > MOST_TOLD);
+        let more: Vec<String> = more.map(|(code, count)| format!("{} of {code}", count - MOST_TOLD)).collect();
+        if !more.is_empty() {
+            printer.aside(&format!("and more: {} (all with --verbose, --json or --html)", more.join(", ")));
+        }
+    }
+}
+
+/// Findings of one kind that are told one by one.
+const MOST_TOLD: usize = 8;
 
 /// A page is made anew as a whole, or stays as it was.
 fn write_page(page: &Path, text: &str) -> Result<(), Failure> {

@@ -68,6 +68,13 @@ impl Printer {
         self.hint(finding.hint.as_deref());
     }
 
+    /// A word about what was told, where findings are.
+    pub(crate) fn aside(self, text: &str) {
+        if !self.json && !self.quiet {
+            self.talk(text);
+        }
+    }
+
     pub(crate) fn error(self, message: &str, hint: Option<&str>) {
         if !self.json {
             self.talk(&format!("{RED}error{PLAIN}: {}", shown(message)));
