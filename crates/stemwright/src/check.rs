@@ -4,6 +4,7 @@ use crate::args::Check;
 use crate::exit::{self, FAILED, STOPPED};
 use crate::printer::Printer;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,9 +65,10 @@ fn run_check(args: &Check, set: &Path, printer: Printer) -> ExitCode {
 fn work(args: &Check, set: &Path, printer: Printer) -> Result<CheckReport, Failure> {
     let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
     stemwright_audio::allow_many_files();
-    if let Some(page) = args.html.as_ref().filter(|page| page.is_dir()) {
-        let message = format!("{} is a folder", page.display());
-        return Err(Failure { message, hint: Some("name a file, such as report.html".into()), status: FAILED });
+    if let Some(page) = args.html.as_ref().filter(|page| page.exists() && !is_page(page)) {
+        // A slip of the keyboard must not cost a recording.
+        let message = format!("{} is there already, and is no page of HTML", page.display());
+        return Err(Failure { message, hint: Some("name another file, such as report.html".into()), status: FAILED });
     }
     let options = CheckOptions {
         mix: args.mix.clone(),
@@ -111,6 +113,13 @@ fn tell_some(findings: &[Finding], printer: Printer) {
 
 /// Findings of one kind that are told one by one.
 const MOST_TOLD: usize = 8;
+
+/// Whether a file is an earlier report, or another page.
+fn is_page(file: &Path) -> bool {
+    let mut start = [0; 9];
+    let read = std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start.eq_ignore_ascii_case(b"<!doctype")
+}
 
 /// A page is made anew as a whole, or stays as it was.
 fn write_page(page: &Path, text: &str) -> Result<(), Failure> {

@@ -344,6 +344,11 @@ fn the_page_the_presets_and_the_self_test_can_be_had() {
     let page = fs::read_to_string(desk.path("report.html")).unwrap();
     assert!(page.contains("02_Drums.wav") && page.contains("</html>"));
     assert!(!desk.names().iter().any(|name| name.contains("stemwright-new")));
+    // A page is made again; what is none stays.
+    check(&desk, &["--html", "report.html"]);
+    let drums = fs::read(desk.path("song/drums.wav")).unwrap();
+    desk.run(&["check", "set", "--html", "song/drums.wav"]).ended(2).says(&["song/drums.wav", "hint"]);
+    assert!(fs::read(desk.path("song/drums.wav")).unwrap() == drums);
     let presets = desk.run(&["check", "--presets"]).ended(0);
     assert!(presets.out.contains("sync") && presets.out.contains("broadcast-r128"));
     let presets = desk.run(&["check", "--presets", "--json"]).ended(0).json();

@@ -55,11 +55,12 @@ impl Flat {
                 look(&mut self.down, &all, known, first, -lowest, self.lsb, -1.0);
             }
             self.before = all;
+            let surplus = self.before.len().saturating_sub(KEPT);
+            self.before.drain(..surplus);
         } else {
-            self.before.extend_from_slice(samples);
+            self.before.clear();
+            self.before.extend_from_slice(&samples[samples.len().saturating_sub(KEPT)..]);
         }
-        let surplus = self.before.len().saturating_sub(KEPT);
-        self.before.drain(..surplus);
     }
 
     /// Runs, the longest, the first, and the ceiling, of both polarities.
