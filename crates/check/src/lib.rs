@@ -13,6 +13,7 @@ mod report;
 mod residual;
 mod rules;
 mod selftest;
+mod solve;
 mod spectra;
 mod sum;
 mod third_octaves;
@@ -28,5 +29,6 @@ pub use report::{
 };
 #[doc(hidden)]
 pub use selftest::true_peak_signal;
+pub use solve::{Cause, FilterBand, GainCurve, Solution, StemSolution};
 pub use selftest::{LEFT_OUT, Quantity, SelfTest, selftest, table as selftest_table};
 pub use third_octaves::Band;
