@@ -120,12 +120,7 @@ fn checked(
 }
 
 /// Why it does not null is asked only where it does not.
-fn question<'a>(
-    found: &Found,
-    report: &CheckReport,
-    summed: &Summed,
-    media: &'a dyn Media,
-) -> Option<Question<'a>> {
+fn question<'a>(found: &Found, report: &CheckReport, summed: &Summed, media: &'a dyn Media) -> Option<Question<'a>> {
     if summed.sum.class != SumClass::DoesNotNull || summed.sum.clipped_mix {
         return None;
     }

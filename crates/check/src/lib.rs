@@ -29,6 +29,6 @@ pub use report::{
 };
 #[doc(hidden)]
 pub use selftest::true_peak_signal;
-pub use solve::{Cause, FilterBand, GainCurve, Solution, StemSolution};
 pub use selftest::{LEFT_OUT, Quantity, SelfTest, selftest, table as selftest_table};
+pub use solve::{Cause, FilterBand, GainCurve, Solution, StemSolution};
 pub use third_octaves::Band;

@@ -17,8 +17,8 @@ use crate::sum::Rounding;
 use bank::Sources;
 use judge::judge;
 use model::Model;
-pub(crate) use source::Source;
 pub use solution::{Cause, FilterBand, GainCurve, Solution, StemSolution};
+pub(crate) use source::Source;
 use stemwright_audio::Media;
 use stemwright_core::{Finding, SampleRate};
 

@@ -6,17 +6,11 @@ mod stage;
 use band::*;
 use rayon::prelude::*;
 use stage::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 use stemwright_check::{Cause, CheckReport, Solution, StemSolution};
 
-const NAMES: [&str; 7] = [
-    "01_Drums.wav",
-    "02_Bass.wav",
-    "03_Pad.wav",
-    "04_Vocals.wav",
-    "05_Guitar.wav",
-    "06_Shaker.wav",
-    "07_Keys.wav",
-];
+const NAMES: [&str; 7] =
+    ["01_Drums.wav", "02_Bass.wav", "03_Pad.wav", "04_Vocals.wav", "05_Guitar.wav", "06_Shaker.wav", "07_Keys.wav"];
 const CODES: [&str; 13] = [
     "stem-delay",
     "stem-gain",
@@ -246,7 +240,10 @@ fn scored(seed: u64) -> (usize, Score, Option<String>) {
     let said = said(&report);
     // A delay that is not known need not be named.
     let known = |wanted: &&(&str, Option<usize>)| match wanted {
-        ("stem-delay", Some(stem)) => solution.stems[*stem].identifiable || said.iter().any(|(code, at)| code == "stem-delay" && *at == Some(*stem)),
+        ("stem-delay", Some(stem)) => {
+            solution.stems[*stem].identifiable
+                || said.iter().any(|(code, at)| code == "stem-delay" && *at == Some(*stem))
+        }
         _ => true,
     };
     let wanted: Vec<(String, Option<usize>)> =
@@ -268,7 +265,13 @@ fn figures(solution: &Solution, trial: &Trial) -> String {
     let of = |(stem, truth): (&StemSolution, &Option<Truth>)| {
         format!(
             "{} g {:?}±{:?} d {:?}±{:?} p {:?} id {} true {truth:?}",
-            stem.file, stem.gain_db, stem.gain_uncertainty_db, stem.delay_frames, stem.delay_uncertainty_frames, stem.drift_ppm, stem.identifiable
+            stem.file,
+            stem.gain_db,
+            stem.gain_uncertainty_db,
+            stem.delay_frames,
+            stem.delay_uncertainty_frames,
+            stem.drift_ppm,
+            stem.identifiable
         )
     };
     let lines: Vec<String> = solution.stems.iter().zip(&trial.truth).map(of).collect();
@@ -314,14 +317,31 @@ fn number(name: &str, usual: u64) -> u64 {
 /// `STEMWRIGHT_TRIALS` says how many, `STEMWRIGHT_SEED` from where on: thresholds were found with seeds below 10 000.
 #[test]
 fn causes_and_stems_are_named_and_figures_hold() {
-    let (trials, first) = (number("STEMWRIGHT_TRIALS", 48), number("STEMWRIGHT_SEED", 1_000_000));
-    let results: Vec<_> = (first..first + trials).into_par_iter().map(|seed| (seed, scored(seed))).collect();
+    let (trials, first) = (number("STEMWRIGHT_TRIALS", 16), number("STEMWRIGHT_SEED", 1_000_000));
+    // Threads of its own, not rayon's: one that waits for a check would begin another trial.
+    let next = AtomicU64::new(first);
+    let work = || {
+        let mut own = Vec::new();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= first + trials {
+                return own;
+            }
+            let (kind, score, what) = scored(seed);
+            if let Some(what) = &what {
+                eprintln!("  {seed} {}: {what}", KINDS[kind]);
+            }
+            own.push((seed, (kind, score)));
+        }
+    };
+    let mut results: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..2).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    results.sort_by_key(|(seed, _)| *seed);
     let mut kinds = vec![Score::default(); KINDS.len()];
     let mut total = Score::default();
-    for (seed, (kind, score, what)) in &results {
-        if let Some(what) = what {
-            eprintln!("  {seed} {}: {what}", KINDS[*kind]);
-        }
+    for (_, (kind, score)) in &results {
         for sum in [&mut kinds[*kind], &mut total] {
             sum.trials += score.trials;
             sum.right += score.right;
@@ -379,7 +399,8 @@ fn what_has_no_answer_blames_nobody() {
         let said = said(&report);
         let solution = report.sum.as_ref().and_then(|sum| sum.solution.as_ref());
         eprintln!("{name}: {:?} {:?}", solution.map(|s| s.cause), solution.map(|s| &s.sentences));
-        assert!(said.is_empty(), "{name}: {said:?}");
+        // One gain of the whole is no solution, but what the pass found.
+        assert!(said.iter().all(|(code, _)| code == "sum-gain" && name == "a constant"), "{name}: {said:?}");
     }
 }
 
@@ -395,17 +416,50 @@ fn tone(frames: usize, hz: f64) -> Frames {
 /// Files that hold the same can only be told together.
 #[test]
 fn sixty_four_copies_are_one() {
-    let one = play(Player::Guitar, 3, 4 * RATE as usize);
-    let one = rounded(&scaled(&one, 0.1), 24);
+    let frames = 4 * RATE as usize;
+    let [one, other] =
+        [Player::Guitar, Player::Voice].map(|player| rounded(&scaled(&play(player, 3, frames), 0.1), 24));
     let stage = Stage::new();
-    for n in 0..64 {
+    for n in 0..63 {
         stage.write(&format!("{:02}_Copy.wav", n + 1), &one, Depth::Bits(24));
     }
-    stage.write("Song mix.wav", &one, Depth::Bits(24));
+    stage.write("64_Vocals.wav", &other, Depth::Bits(24));
+    stage.write("Song mix.wav", &sum(&[one, other]), Depth::Bits(24));
     let report = stage.check();
     let solution = report.sum.as_ref().unwrap().solution.as_ref().unwrap();
     assert_eq!(solution.cause, Cause::StemDoubled, "{:?}", solution.sentences);
-    assert!(solution.stems.iter().all(|stem| !stem.identifiable && stem.gain_db.is_none()));
+    assert!(solution.stems[..63].iter().all(|stem| !stem.identifiable && stem.gain_db.is_none()));
+    assert_eq!(solution.stems[63].gain_db, Some(0.0));
+}
+
+/// What it costs, beside a check of the same files that null: `cargo test --release -- --ignored costs --nocapture`.
+#[test]
+#[ignore = "it measures, and asserts nothing"]
+fn costs_are_printed() {
+    let frames = 20 * RATE as usize;
+    eprintln!("| stems | check alone, s | check and solver, s | most memory so far, MiB |");
+    for count in [8, 16, 32, 64] {
+        let play = |n: usize| rounded(&scaled(&play(BAND[n % BAND.len()], n as u64, frames), 0.15), 24);
+        let stems: Vec<Frames> = (0..count).into_par_iter().map(play).collect();
+        let time = |late: f64| {
+            let stage = Stage::new();
+            for (n, stem) in stems.iter().enumerate() {
+                stage.write(&format!("{:02}_Stem.wav", n + 1), stem, Depth::Bits(24));
+            }
+            let mut in_mix = stems.clone();
+            if late != 0.0 {
+                in_mix[3] = moved(&in_mix[3], late, 0.0);
+            }
+            stage.write("Song mix.wav", &sum(&in_mix), Depth::Bits(24));
+            let begin = std::time::Instant::now();
+            let report = stage.check();
+            (begin.elapsed().as_secs_f64(), report.sum.unwrap().solution.map(|solution| solution.cause))
+        };
+        let ((alone, _), (with, cause)) = (time(0.0), time(26.5));
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("?").trim().to_owned();
+        eprintln!("| {count} | {alone:.2} | {with:.2} | {most} | {cause:?}");
+    }
 }
 
 /// Every stem is as late as the mix, but one: that one is named, and the others together.

@@ -157,8 +157,7 @@ impl Bank {
             let off = (read.0.delay - part.timing.delay).abs();
             off > 1e-3 || (read.0.ppm - part.timing.ppm).abs() * 1e-6 * self.middle > 1e-3
         };
-        let which: Vec<usize> =
-            (0..parts.len()).filter(|part| moved((&self.parts[*part], &parts[*part]))).collect();
+        let which: Vec<usize> = (0..parts.len()).filter(|part| moved((&self.parts[*part], &parts[*part]))).collect();
         let read: Vec<_> = which.par_iter().map(|part| self.read_part(sources, &parts[*part])).collect();
         let any = !which.is_empty();
         for (part, read) in which.into_iter().zip(read) {
@@ -271,8 +270,7 @@ impl Bank {
     pub(super) fn powers(&self, wide: &Wide) -> Vec<f64> {
         let power = |band: &[usize]| {
             let (from, to) = (band[0], band[1]);
-            let sum: f64 =
-                wide.re[from..to].iter().zip(&wide.im[from..to]).map(|(re, im)| re * re + im * im).sum();
+            let sum: f64 = wide.re[from..to].iter().zip(&wide.im[from..to]).map(|(re, im)| re * re + im * im).sum();
             sum / (to - from) as f64
         };
         self.bands.windows(2).map(power).collect()
@@ -282,7 +280,12 @@ impl Bank {
     pub(super) fn energy(&self, wides: &[Wide], weights: &[Vec<f64>]) -> f64 {
         let of = |(wide, weights): (&Wide, &Vec<f64>)| -> f64 {
             let widths = self.bands.windows(2).map(|band| (band[1] - band[0]) as f64);
-            self.powers(wide).iter().zip(weights).zip(widths).map(|((power, weight), width)| power * weight * width).sum()
+            self.powers(wide)
+                .iter()
+                .zip(weights)
+                .zip(widths)
+                .map(|((power, weight), width)| power * weight * width)
+                .sum()
         };
         wides.iter().zip(weights).map(of).sum()
     }

@@ -183,7 +183,7 @@ fn of_part(model: &Model, number: usize, common: Common, present: bool, blames: 
         return solution;
     }
     // Relations of stems to a gain that changes, or a filter, are less sure than their scatter says.
-    let least = if model.curve.is_some() || model.filter.is_some() { 0.1 } else { LEVEL };
+    let least = if model.curve.is_some() || model.filter.is_some() { 0.5 } else { LEVEL };
     if part.swapped && model.unswapped_costs(number) > MATTERS {
         blame(Blame::Swapped { stem }, &mut words);
     }
@@ -241,14 +241,7 @@ fn of_all(common: Common, blames: &mut Vec<Blame>) {
 }
 
 /// What was done to the mix, and what of it no stem has.
-fn of_mix(
-    model: &Model,
-    walked: &Walked,
-    nulls: bool,
-    there: &[usize],
-    common: Common,
-    blames: &mut Vec<Blame>,
-) {
+fn of_mix(model: &Model, walked: &Walked, nulls: bool, there: &[usize], common: Common, blames: &mut Vec<Blame>) {
     if let Some(curve) = &model.curve {
         blames.retain(|blame| !matches!(blame, Blame::AllLouder(_)));
         let [low, high, _] = curve.range;

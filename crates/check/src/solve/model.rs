@@ -1,7 +1,7 @@
 //! The model that comes nearest to the mix: every stem with gain, delay and, where that helps, drift; and what was done to their sum.
 
-use super::bank::{Bank, Part, Sources, Wide};
-use super::normal::{Fit, solve};
+use super::bank::{Bank, Bins, Part, Sources, Wide};
+use super::normal::{Fit, solve, steps};
 use super::processed::{Curve, Filter, bent, curve, filter, filter_of, without_curve, without_filter};
 use super::search::{correlation, drift_of, greedy, reweighted, second_best, whitening};
 use super::shift::Timing;
@@ -45,13 +45,12 @@ impl Model {
         let mut keep = Vec::new();
         for stem in 0..parts.len() {
             let pieces = &bank.parts[stem].1;
-            if pieces.iter().all(super::bank::Bins::is_silent) {
+            if pieces.iter().all(Bins::is_silent) {
                 silent.push(stem);
                 continue;
             }
-            let same = |other: &usize| {
-                bank.parts[*other].1.iter().zip(pieces).all(|(a, b)| a.re == b.re && a.im == b.im)
-            };
+            let same =
+                |other: &usize| bank.parts[*other].1.iter().zip(pieces).all(|(a, b)| a.re == b.re && a.im == b.im);
             match keep.iter().position(same) {
                 Some(at) => members[at].push(stem),
                 None => {
@@ -66,7 +65,7 @@ impl Model {
             number += 1;
             keep.contains(&(number - 1))
         });
-        if parts.is_empty() || bank.mix.iter().all(super::bank::Bins::is_silent) {
+        if parts.is_empty() || bank.mix.iter().all(Bins::is_silent) {
             return None;
         }
         let squares: f64 = bank.window.iter().map(|w| w * w).sum();
@@ -74,7 +73,7 @@ impl Model {
         let white = whitening(&bank, noise);
         let mut model = Self {
             drifting: vec![false; parts.len()],
-            fit: Fit { energy: 0.0, sigmas: Vec::new() },
+            fit: Fit::default(),
             weights: white.clone(),
             left: Vec::new(),
             bank,
@@ -120,7 +119,7 @@ impl Model {
     fn refine(&mut self, sources: &Sources<'_>, search: bool) {
         let mut last = f64::INFINITY;
         solve(&mut self.bank, sources, &mut self.parts, &self.weights, &self.drifting);
-        for round in 0..6 {
+        for round in 0..4 {
             let left = self.bank.residual(&self.parts);
             self.weights = reweighted(&self.bank, &left, self.noise);
             if search && round < 2 {
@@ -129,7 +128,7 @@ impl Model {
             self.fit = solve(&mut self.bank, sources, &mut self.parts, &self.weights, &self.drifting);
             self.left = self.bank.residual(&self.parts);
             let now = self.bank.energy(&self.left, &self.white);
-            if round >= 2 && (now - last).abs() < 1e-3 * last {
+            if round >= 1 && (now - last).abs() < 1e-2 * last {
                 break;
             }
             last = now;
@@ -233,94 +232,106 @@ impl Model {
         model.drifting = vec![true; self.parts.len()];
         model.weights.clone_from(&model.white);
         solve(&mut model.bank, sources, &mut model.parts, &model.white, &model.drifting);
+        model.left = model.bank.residual(&model.parts);
+        if model.remains() > 0.5 * self.remains() {
+            return None;
+        }
         model.refine(sources, true);
         Some(model)
     }
 
-    /// The parts as they are, and all with the gain that most have, where they are not far from it.
+    /// All parts with the gain that most have, where they are not far from it; and the parts as they are.
     fn levelled(&self) -> [Vec<Part>; 2] {
         let mut gains: Vec<f64> =
             self.parts.iter().zip(&self.members).map(|(part, all)| part.gain / all.len() as f64).collect();
         gains.sort_by(f64::total_cmp);
         let middle = gains[gains.len() / 2];
-        let level = |(part, all): (&Part, &Vec<usize>)| {
-            let off = part.gain / all.len() as f64 / middle;
-            let near = off > 0.4 && off < 2.5;
+        let level = |(number, part): (usize, &Part)| {
+            let all = self.members[number].len() as f64;
+            let off = part.gain / all / middle;
             let delay = part.timing.delay.round();
-            let timing =
-                if (part.timing.delay - delay).abs() < 0.1 { Timing { delay, ..part.timing } } else { part.timing };
-            let gain = if near { middle * all.len() as f64 } else { part.gain };
+            let away = (part.timing.delay - delay).abs();
+            let vague = delay == 0.0 && self.fit.sigmas[number].delay.is_none_or(|sigma| away < 20.0 * sigma);
+            let timing = if away < 0.1 || vague { Timing { delay, ..part.timing } } else { part.timing };
+            let gain = if off > 0.4 && off < 2.5 { middle * all } else { part.gain };
             Part { gain, timing, ..*part }
         };
-        [self.parts.clone(), self.parts.iter().zip(&self.members).map(level).collect()]
+        [self.parts.iter().enumerate().map(level).collect(), self.parts.clone()]
+    }
+
+    /// With parts as they are given and something taken off the mix. Uncertain is by how much a step would move them, and its scatter.
+    fn settled(&self, parts: Vec<Part>, mix: Vec<Bins>) -> Self {
+        let mut model = self.copy();
+        model.parts = parts;
+        model.bank.mix = mix;
+        model.left = model.bank.residual(&model.parts);
+        model.weights = reweighted(&model.bank, &model.left, model.noise);
+        let mut moved = model.parts.clone();
+        model.fit = steps(&model.bank, &mut moved, &model.weights, &model.drifting);
+        for ((sigma, part), moved) in model.fit.sigmas.iter_mut().zip(&model.parts).zip(&moved) {
+            let wider = |sigma: Option<f64>, off: f64| sigma.map(|sigma| sigma.hypot(off));
+            sigma.gain = wider(sigma.gain, moved.gain - part.gain);
+            sigma.delay = wider(sigma.delay, moved.timing.delay - part.timing.delay);
+            sigma.ppm = wider(sigma.ppm, moved.timing.ppm - part.timing.ppm);
+        }
+        model
     }
 
     fn with_curve(&self, sources: &Sources<'_>) -> Option<Self> {
-        let mut best: Option<(Curve, Vec<Part>)> = None;
-        for parts in self.levelled() {
-            let found = curve(&self.bank, &self.bank.residual(&parts));
-            if best.as_ref().is_none_or(|(other, _)| found.left.after < other.left.after) {
-                best = Some((found, parts));
-            }
-        }
-        let (found, parts) = best?;
-        let now = self.bank.energy(&self.left, &self.white);
-        let plausible = |curve: &Curve| curve.range[0] > 0.02 && curve.range[1] < 50.0;
-        if !plausible(&found) || now <= 0.0 || found.left.ratio() > 0.5 {
-            return None;
-        }
-        let mut model = self.copy();
-        model.parts = parts;
-        let before = model.bank.mix.clone();
-        let mut found = found;
-        for _ in 0..3 {
-            model.bank.mix = without_curve(&model.bank, &found);
-            model.refine(sources, false);
-            let taken = std::mem::replace(&mut model.bank.mix, before.clone());
-            let left = model.bank.residual(&model.parts);
-            let next = curve(&model.bank, &left);
-            if !plausible(&next) {
-                return None;
-            }
-            model.bank.mix = taken;
-            found = next;
-        }
-        model.bank.mix.clone_from(&before);
-        model.bank.mix = without_curve(&model.bank, &found);
-        model.refine(sources, false);
-        model.curve = Some(found);
-        Some(model)
+        let take = |bank: &Bank, left: &[Wide]| {
+            let found = curve(bank, left);
+            (found.range[0] > 0.02 && found.range[1] < 50.0).then_some(found)
+        };
+        let put = |model: &mut Self, found| model.curve = Some(found);
+        self.with_processing(sources, take, |found| found.left.ratio(), without_curve, put)
     }
 
     fn with_filter(&self, sources: &Sources<'_>) -> Option<Self> {
-        let mut best: Option<(Filter, Vec<Part>)> = None;
+        let take = |bank: &Bank, left: &[Wide]| Some(filter(bank, left, &self.white));
+        let put = |model: &mut Self, found| model.filter = Some(found);
+        self.with_processing(sources, take, |found| found.left.ratio(), without_filter, put)
+    }
+
+    /// Takes what was done to the mix off it: with all parts levelled, and, where that leaves much less, with all of them free, in
+    /// turns. What is done to all and what single stems do are told apart badly: the simpler explanation goes first.
+    fn with_processing<F>(
+        &self,
+        sources: &Sources<'_>,
+        take: impl Fn(&Bank, &[Wide]) -> Option<F>,
+        ratio: impl Fn(&F) -> f64,
+        without: impl Fn(&Bank, &F) -> Vec<Bins>,
+        put: impl Fn(&mut Self, F),
+    ) -> Option<Self> {
+        let mut best: Option<Self> = None;
         for parts in self.levelled() {
-            let found = filter(&self.bank, &self.bank.residual(&parts), &self.white);
-            if best.as_ref().is_none_or(|(other, _)| found.left.after < other.left.after) {
-                best = Some((found, parts));
+            let Some(found) = take(&self.bank, &self.bank.residual(&parts)) else { continue };
+            if ratio(&found) > 0.6 {
+                continue;
+            }
+            let mut model = self.settled(parts, without(&self.bank, &found));
+            if best.as_ref().is_none_or(|other| model.remains() < HELPS * other.remains()) {
+                put(&mut model, found);
+                best = Some(model);
             }
         }
-        let (found, parts) = best?;
-        if found.left.ratio() > 0.5 {
-            return None;
+        let settled = best?;
+        let before = self.remains();
+        // Where it takes 30 dB off, nothing worth the while is left to single stems.
+        if settled.remains() > before || settled.remains() < 1e-3 * before || settled.nulls() {
+            return Some(settled);
         }
-        let mut model = self.copy();
-        model.parts = parts;
-        let before = model.bank.mix.clone();
-        let mut found = found;
-        for _ in 0..3 {
-            model.bank.mix = without_filter(&model.bank, &found);
-            model.refine(sources, false);
-            let taken = std::mem::replace(&mut model.bank.mix, before.clone());
-            let left = model.bank.residual(&model.parts);
-            found = filter(&model.bank, &left, &model.white);
-            model.bank.mix = taken;
+        let mut free = settled.copy();
+        for _ in 0..2 {
+            free.refine(sources, false);
+            let taken = std::mem::replace(&mut free.bank.mix, self.bank.mix.clone());
+            let Some(found) = take(&free.bank, &free.bank.residual(&free.parts)) else { return Some(settled) };
+            let mix = without(&free.bank, &found);
+            free.bank.mix = taken;
+            let parts = free.parts.clone();
+            free = free.settled(parts, mix);
+            put(&mut free, found);
         }
-        model.bank.mix.clone_from(&before);
-        model.bank.mix = without_filter(&model.bank, &found);
-        model.refine(sources, false);
-        model.filter = Some(found);
-        Some(model)
+        Some(if free.remains() < HELPS * settled.remains() { free } else { settled })
     }
 
     /// Whether what is left is a stem once more, at another time.

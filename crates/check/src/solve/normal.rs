@@ -36,10 +36,8 @@ struct Round {
 }
 
 /// What solving led to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Fit {
-    /// Of the residual, weighted.
-    pub(super) energy: f64,
     pub(super) sigmas: Vec<Sigma>,
 }
 
@@ -55,7 +53,7 @@ pub(super) fn solve(
     drifting: &[bool],
 ) -> Fit {
     let mut fit = steps(bank, parts, weights, drifting);
-    for _ in 0..3 {
+    for _ in 0..2 {
         if !bank.follow(sources, parts) {
             break;
         }
@@ -64,7 +62,8 @@ pub(super) fn solve(
     fit
 }
 
-fn steps(bank: &Bank, parts: &mut [Part], weights: &[Vec<f64>], drifting: &[bool]) -> Fit {
+/// Solves where the parts were read.
+pub(super) fn steps(bank: &Bank, parts: &mut [Part], weights: &[Vec<f64>], drifting: &[bool]) -> Fit {
     let sounding: Vec<bool> =
         bank.parts.iter().map(|(_, pieces)| pieces.iter().any(|bins| !bins.is_silent())).collect();
     let mut params: Vec<(usize, Kind)> = Vec::new();
@@ -83,7 +82,7 @@ fn steps(bank: &Bank, parts: &mut [Part], weights: &[Vec<f64>], drifting: &[bool
     let mut round = evaluate(bank, parts, weights, true);
     let mut matrix = assemble(bank, parts, &round, &params);
     let mut fresh = true;
-    for _ in 0..16 {
+    for _ in 0..10 {
         let right = right(bank, parts, &round, &params);
         let Some(step) = Factor::new(&matrix, damping).map(|factor| factor.solve(&right)) else { break };
         let mut trial = parts.to_vec();
@@ -118,11 +117,11 @@ fn steps(bank: &Bank, parts: &mut [Part], weights: &[Vec<f64>], drifting: &[bool
             if again {
                 matrix = assemble(bank, parts, &round, &params);
             }
-            if far < 1e-7 || gained < 1e-9 * round.energy {
+            if far < 1e-5 || gained < 1e-7 * round.energy {
                 break;
             }
         } else {
-            if far < 1e-6 || damping > 1e3 {
+            if far < 1e-4 || damping > 10.0 {
                 break;
             }
             damping = (damping * 10.0f64).max(1e-3);
@@ -145,7 +144,7 @@ fn steps(bank: &Bank, parts: &mut [Part], weights: &[Vec<f64>], drifting: &[bool
             }
         }
     }
-    Fit { energy: round.energy, sigmas }
+    Fit { sigmas }
 }
 
 fn evaluate(bank: &Bank, parts: &[Part], weights: &[Vec<f64>], pairs: bool) -> Round {
@@ -175,7 +174,8 @@ fn sums(bank: &Bank, parts: &[Part], piece: usize, weights: &[f64], pairs: bool)
         let omega = &omegas[from..to];
         for (i, a) in placed.iter().enumerate() {
             let Some(a) = a else { continue };
-            let [re, im, _] = products([&a.re[from..to], &a.im[from..to]], [&left.re[from..to], &left.im[from..to]], omega);
+            let [re, im, _] =
+                products([&a.re[from..to], &a.im[from..to]], [&left.re[from..to], &left.im[from..to]], omega);
             scores[i * bands + band] = [weights[band] * re, weights[band] * im];
             if !pairs {
                 continue;
@@ -258,9 +258,10 @@ fn assemble(bank: &Bank, parts: &[Part], round: &Round, params: &[(usize, Kind)]
             }
         }
     }
-    for row in 0..m {
-        for column in 0..row {
-            matrix[row][column] = matrix[column][row];
+    for row in 1..m {
+        let (above, below) = matrix.split_at_mut(row);
+        for (to, above) in below[0].iter_mut().zip(above.iter()) {
+            *to = above[row];
         }
     }
     matrix
@@ -276,7 +277,9 @@ fn right(bank: &Bank, parts: &[Part], round: &Round, params: &[(usize, Kind)]) -
     let bands = bank.bands.len() - 1;
     let of = |param: &(usize, Kind)| -> f64 {
         let pieces = round.pieces.iter().enumerate();
-        pieces.map(|(piece, sums)| (0..bands).map(|band| score(bank, parts, sums, *param, piece, band)).sum::<f64>()).sum()
+        pieces
+            .map(|(piece, sums)| (0..bands).map(|band| score(bank, parts, sums, *param, piece, band)).sum::<f64>())
+            .sum()
     };
     params.iter().map(of).collect()
 }
@@ -294,8 +297,7 @@ fn variances(bank: &Bank, parts: &[Part], round: &Round, params: &[(usize, Kind)
             let piece = segment * bank.channels + channel;
             for band in 0..bands {
                 let sums = &round.pieces[piece];
-                let u: Vec<f64> =
-                    params.iter().map(|param| score(bank, parts, sums, *param, piece, band)).collect();
+                let u: Vec<f64> = params.iter().map(|param| score(bank, parts, sums, *param, piece, band)).collect();
                 if u.iter().all(|u| *u == 0.0) {
                     continue;
                 }
@@ -331,9 +333,7 @@ impl Factor {
         let n = matrix.len();
         let scale: Vec<f64> =
             (0..n).map(|i| if matrix[i][i] > 0.0 { 1.0 / matrix[i][i].sqrt() } else { 0.0 }).collect();
-        let at = |i: usize, j: usize| {
-            matrix[i][j] * scale[i] * scale[j] * if i == j { 1.0 + damping } else { 1.0 }
-        };
+        let at = |i: usize, j: usize| matrix[i][j] * scale[i] * scale[j] * if i == j { 1.0 + damping } else { 1.0 };
         let mut order: Vec<usize> = (0..n).collect();
         let mut diagonal: Vec<f64> = (0..n).map(|i| at(i, i)).collect();
         let mut lower = vec![vec![0.0; n]; n];
@@ -365,20 +365,18 @@ impl Factor {
     }
 
     fn solve(&self, right: &[f64]) -> Vec<f64> {
-        let mut y = vec![0.0; self.rank];
-        for row in 0..self.rank {
-            let i = self.order[row];
-            let dot: f64 = (0..row).map(|k| self.lower[row][k] * y[k]).sum();
-            y[row] = (right[i] * self.scale[i] - dot) / self.lower[row][row];
+        let mut y: Vec<f64> = Vec::with_capacity(self.rank);
+        for (i, lower) in self.order[..self.rank].iter().zip(&self.lower) {
+            let dot: f64 = lower.iter().zip(&y).map(|(l, y)| l * y).sum();
+            y.push((right[*i] * self.scale[*i] - dot) / lower[y.len()]);
         }
         for row in (0..self.rank).rev() {
             let dot: f64 = (row + 1..self.rank).map(|k| self.lower[k][row] * y[k]).sum();
             y[row] = (y[row] - dot) / self.lower[row][row];
         }
         let mut out = vec![0.0; right.len()];
-        for row in 0..self.rank {
-            let i = self.order[row];
-            out[i] = y[row] * self.scale[i];
+        for (i, y) in self.order.iter().zip(y) {
+            out[*i] = y * self.scale[*i];
         }
         out
     }

@@ -39,8 +39,7 @@ fn whitener(bank: &Bank) -> Vec<f64> {
         stemwright_simd::add(&mut mean, &bank.powers(&bank.wide_mix(piece)));
     }
     let loudest = mean.iter().copied().fold(0.0, f64::max);
-    let logs: Vec<f64> =
-        mean.iter().map(|power| libm::log(power + 1e-7 * loudest + f64::MIN_POSITIVE)).collect();
+    let logs: Vec<f64> = mean.iter().map(|power| libm::log(power + 1e-7 * loudest + f64::MIN_POSITIVE)).collect();
     let centre = |band: usize| 0.5 * (bank.bands[band] + bank.bands[band + 1]) as f64;
     let mut band = 0;
     let of = |bin: usize| {
@@ -68,10 +67,8 @@ pub(super) fn curve(bank: &Bank, left: &[Wide]) -> Curve {
             let mix = bank.wide_mix(piece);
             let r = &left[piece];
             let m = bank.values(|bin| white[bin] * mix.re[bin], |bin| white[bin] * mix.im[bin]);
-            let y = bank.values(
-                |bin| white[bin] * (mix.re[bin] - r.re[bin]),
-                |bin| white[bin] * (mix.im[bin] - r.im[bin]),
-            );
+            let y =
+                bank.values(|bin| white[bin] * (mix.re[bin] - r.re[bin]), |bin| white[bin] * (mix.im[bin] - r.im[bin]));
             for (n, (m, y)) in m.chunks(step).zip(y.chunks(step)).enumerate().take(count) {
                 ms[n] += m.iter().zip(y).map(|(m, y)| m * y).sum::<f64>();
                 ss[n] += y.iter().map(|y| y * y).sum::<f64>();
@@ -168,10 +165,9 @@ pub(super) fn filter_of(
     for (piece, r) in left.iter().enumerate() {
         let signal = signal(piece).unwrap_or_else(|| Wide::zeros(bank.bins()));
         for (band, weight) in bank.bands.windows(2).zip(&weights[piece]) {
-            for bin in band[0]..band[1] {
+            for (bin, &(at, along)) in places.iter().enumerate().take(band[1]).skip(band[0]) {
                 let (y, r) = ([signal.re[bin], signal.im[bin]], [r.re[bin], r.im[bin]]);
                 let power = weight * (y[0] * y[0] + y[1] * y[1]);
-                let (at, along) = places[bin];
                 let near = [1.0 - along, along];
                 let product = [weight * (r[0] * y[0] + r[1] * y[1]), weight * (r[1] * y[0] - r[0] * y[1])];
                 for side in 0..2 {
@@ -276,9 +272,8 @@ pub(super) fn bent(bank: &Bank, left: &[Wide]) -> f64 {
         for i in k + 1..TERMS {
             let factor = normal[i][k] / pivot;
             right[i] -= factor * right[k];
-            for j in k + 1..TERMS {
-                normal[i][j] -= factor * normal[k][j];
-            }
+            let row = normal[k];
+            normal[i].iter_mut().zip(row).skip(k + 1).for_each(|(x, y)| *x -= factor * y);
         }
     }
     (explained / energy).clamp(0.0, 1.0)

@@ -137,9 +137,8 @@ fn better(bank: &Bank, number: usize, part: &Part, left: &[Wide], weights: &[Vec
             continue;
         }
         let Some((values, energy)) = correlation(bank, &y, pieces, swap, weights, |_| true) else { continue };
-        let lag = lags(bank, read.delay).max_by(|a, b| {
-            at(&values, *a).abs().total_cmp(&at(&values, *b).abs()).then(b.abs().cmp(&a.abs()))
-        })?;
+        let lag = lags(bank, read.delay)
+            .max_by(|a, b| at(&values, *a).abs().total_cmp(&at(&values, *b).abs()).then(b.abs().cmp(&a.abs())))?;
         let near = [-1, 0, 1].map(|n| at(&values, lag + n));
         let explained = near[1] * near[1] / energy;
         // Swapped is only what is clearly nearer: mono stems are both.
@@ -164,9 +163,8 @@ pub(super) fn greedy(bank: &mut Bank, sources: &Sources<'_>, parts: &mut [Part],
     for _ in 0..3 * parts.len() + 4 {
         let left = bank.residual(parts);
         let energy = bank.energy(&left, weights);
-        let search = |number: usize| {
-            (moves[number] < 4).then(|| better(bank, number, &parts[number], &left, weights)).flatten()
-        };
+        let search =
+            |number: usize| (moves[number] < 4).then(|| better(bank, number, &parts[number], &left, weights)).flatten();
         let found: Vec<Option<Better>> = (0..parts.len()).into_par_iter().map(search).collect();
         let best = found.iter().enumerate().filter_map(|(number, better)| Some((number, (*better)?)));
         let Some((number, best)) = best.max_by(|a, b| a.1.gain.total_cmp(&b.1.gain).then(b.0.cmp(&a.0))) else { break };

@@ -68,8 +68,12 @@ fn about(sigma: f64, unit: &str) -> String {
 }
 
 pub(super) fn twins(sources: &Sources<'_>, members: &[usize], stem: usize) -> String {
-    let others: Vec<&str> =
-        members.iter().filter(|other| **other != stem).take(3).map(|other| sources.stems[*other].file.as_str()).collect();
+    let others: Vec<&str> = members
+        .iter()
+        .filter(|other| **other != stem)
+        .take(3)
+        .map(|other| sources.stems[*other].file.as_str())
+        .collect();
     format!("it holds the same audio as {}: only their sum is known", others.join(", "))
 }
 
@@ -101,7 +105,10 @@ impl Blame {
             }
             Self::MixDrifts(ppm) => format!("all stems drift against the mix, by {ppm:.2} ppm"),
             Self::Revision { of, .. } => match of {
-                Of::All => "it is not in the mix, but something that sounds at the same times is: another take or version".into(),
+                Of::All => {
+                    "it is not in the mix, but something that sounds at the same times is: another take or version"
+                        .into()
+                }
                 Of::Nothing => "it is missing in the mix for a while".into(),
                 Of::Take => "for a while the mix holds something else in its place: another take or edit".into(),
                 Of::Sound => "the mix holds it with another level or sound over time: another version".into(),
@@ -116,7 +123,9 @@ impl Blame {
                 "the level of the mix changes against the sum of the stems, mostly between {low:+.1} and {high:+.1} dB: a bus compressor or limiter"
             ),
             Self::Filtered => "the mix has another frequency response than the sum of the stems: an equaliser".into(),
-            Self::Bent => "the mix is distorted against the sum of the stems: saturation or clipping on the master bus".into(),
+            Self::Bent => {
+                "the mix is distorted against the sum of the stems: saturation or clipping on the master bus".into()
+            }
             Self::Constant => "what is left is a constant: a DC offset".into(),
         }
     }
@@ -173,7 +182,9 @@ impl Blame {
             Self::MixDrifts(_) => "record stems and mix on one clock, or print both inside the session".into(),
             Self::Revision { of: Of::Nothing, .. } => "mute it there, or print the mix again".into(),
             Self::Revision { .. } => "print it again from the session that the mix was printed from".into(),
-            Self::Missing { .. } => "print the stem that is not in the set: an effect return, a muted track, a bus".into(),
+            Self::Missing { .. } => {
+                "print the stem that is not in the set: an effect return, a muted track, a bus".into()
+            }
             Self::AllDelayed(delay) => format!("move all stems {}", moved(*delay)),
             Self::AllLouder(factor) => {
                 let invert = if *factor < 0.0 { " and invert their polarity" } else { "" };
@@ -258,7 +269,8 @@ impl Words<'_> {
             if let Some((value, unit)) = blame.measured() {
                 finding = finding.measured(value, unit);
             }
-            if let Blame::Missing { frames: Some((from, _)) } | Blame::Revision { frames: Some((from, _)), .. } = blame {
+            if let Blame::Missing { frames: Some((from, _)) } | Blame::Revision { frames: Some((from, _)), .. } = blame
+            {
                 finding = finding.at_frame(*from, sources.rate);
             }
             findings.push(finding);

@@ -2,6 +2,7 @@
 //! solver's own.
 
 #![allow(dead_code, reason = "no test file uses all of it")]
+#![allow(clippy::needless_range_loop, reason = "several arrays side by side")]
 
 use crate::stage::{Frames, Noise, RATE};
 use std::f64::consts::{PI, TAU};
@@ -26,13 +27,14 @@ fn midi(note: f64) -> f64 {
 
 /// What a player plays, another for each seed; silent in the first and the last tenth of a second.
 pub(crate) fn play(player: Player, seed: u64, frames: usize) -> Frames {
-    let mut noise = Noise(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (player as u64 + 1).wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
+    let mut noise =
+        Noise(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (player as u64 + 1).wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
     (0..16).for_each(|_| _ = noise.next());
     let rate = f64::from(RATE);
     let beat = (rate * (0.22 + 0.02 * noise.next())) as usize;
     let chord = [0.0, 3.0, 5.0, 7.0, 10.0, 12.0];
     let mut out = vec![[0.0; 2]; frames];
-    let mut pick = |from: f64, to: f64, noise: &mut Noise| from + (to - from) * (0.5 + 0.5 * noise.next());
+    let pick = |from: f64, to: f64, noise: &mut Noise| from + (to - from) * (0.5 + 0.5 * noise.next());
     let pan = pick(-0.6, 0.6, &mut noise);
     let sides = [1.0 - pan.max(0.0), 1.0 + pan.min(0.0)];
     match player {
@@ -74,7 +76,10 @@ pub(crate) fn play(player: Player, seed: u64, frames: usize) -> Frames {
             };
             for start in (0..frames).step_by(length) {
                 for _ in 0..3 {
-                    let note = midi(48.0 + chord[(pick(0.0, 5.99, &mut noise)) as usize] + 12.0 * pick(0.0, 1.99, &mut noise).floor());
+                    let note = midi(
+                        48.0 + chord[(pick(0.0, 5.99, &mut noise)) as usize]
+                            + 12.0 * pick(0.0, 1.99, &mut noise).floor(),
+                    );
                     let level = pick(0.4, 1.0, &mut noise);
                     let phases: Vec<[f64; 2]> = (0..partials).map(|_| [noise.next() * PI, noise.next() * PI]).collect();
                     let detune = 1.0 + 0.002 * noise.next();
@@ -90,7 +95,7 @@ pub(crate) fn play(player: Player, seed: u64, frames: usize) -> Frames {
                             let Some(frame) = out.get_mut(start + n) else { break };
                             let t = n as f64 / rate;
                             let end = ((length - n) as f64 / rate / 0.01).min(1.0);
-                            let envelope = loud * (t / attack).min(1.0) * end * if n % 64 == 0 { 1.0 } else { 1.0 };
+                            let envelope = loud * (t / attack).min(1.0) * end;
                             let fade = 1.0 / (1.0 + (number as f64 + 1.0) * t / decay);
                             for (value, z) in frame.iter_mut().zip(&mut z) {
                                 *value += envelope * fade * z[1];
@@ -111,8 +116,11 @@ pub(crate) fn play(player: Player, seed: u64, frames: usize) -> Frames {
                 }
                 note += 0.0004 * (target - note);
                 phase += TAU * note * (1.0 + 0.012 * (TAU * 5.3 * t).sin()) / rate;
-                let sings = (0.5 - 0.5 * (TAU * n as f64 / (3 * beat) as f64).cos()).powf(0.7) * f64::from(u8::from(t % 3.1 < 2.3));
-                let voiced: f64 = (1..14).map(|k| (f64::from(k) * phase).sin() / f64::from(k) * if k == 3 || k == 7 { 1.6 } else { 0.8 }).sum();
+                let sings = (0.5 - 0.5 * (TAU * n as f64 / (3 * beat) as f64).cos()).powf(0.7)
+                    * f64::from(u8::from(t % 3.1 < 2.3));
+                let voiced: f64 = (1..14)
+                    .map(|k| (f64::from(k) * phase).sin() / f64::from(k) * if k == 3 || k == 7 { 1.6 } else { 0.8 })
+                    .sum();
                 for (channel, value) in frame.iter_mut().enumerate() {
                     breath[channel] += 0.6 * (noise.next() - breath[channel]);
                     *value += sings * (0.1 * voiced + 0.012 * breath[channel]);
@@ -144,7 +152,7 @@ pub(crate) fn play(player: Player, seed: u64, frames: usize) -> Frames {
 }
 
 /// Half the length of the kernel that moves signals.
-const REACH: i64 = 256;
+const REACH: i64 = 160;
 
 /// A signal `delay` frames later, and `ppm` more of them with every million frames from the middle on: a sinc in a window that is a
 /// power of a parabola.
