@@ -328,9 +328,9 @@ fn causes_and_stems_are_named_and_figures_hold() {
                 return own;
             }
             let (kind, score, what) = scored(seed);
-            if let Some(what) = &what {
-                eprintln!("  {seed} {}: {what}", KINDS[kind]);
-            }
+            let [within, all] = score.covered;
+            let what = what.unwrap_or_else(|| "right".into());
+            eprintln!("  {seed} {}: {within}/{all} covered; {what}", KINDS[kind]);
             own.push((seed, (kind, score)));
         }
     };

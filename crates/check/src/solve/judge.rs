@@ -139,7 +139,9 @@ fn of_part(model: &Model, number: usize, common: Common, present: bool, blames: 
     let stem = members[0];
     let usual = common.gain * members.len() as f64;
     let at = Timing { delay: common.delay, ppm: common.ppm };
-    let matters = |other: Part| model.costs(number, other) > MATTERS;
+    // Where the model does not hold, figures lean towards what it lacks.
+    let bar = if model.nulls() { MATTERS } else { 2.0 * MATTERS };
+    let matters = |other: Part| model.costs(number, other) > bar;
     let mut solution = nothing(String::new());
     let Some(gain_sigma) = sigma.gain else {
         solution.finding = Some("it sounds like others of the set together: only their sum is known".into());

@@ -131,6 +131,7 @@ fn lags(bank: &Bank, read: f64) -> std::ops::RangeInclusive<i64> {
 fn better(bank: &Bank, number: usize, part: &Part, left: &[Wide], weights: &[Vec<f64>]) -> Option<Better> {
     let (read, pieces) = &bank.parts[number];
     let y = without(bank, number, part, left);
+    let rest = bank.energy(left, weights);
     let mut best: Option<Better> = None;
     for swap in [false, true] {
         if swap && bank.channels != 2 {
@@ -142,7 +143,7 @@ fn better(bank: &Bank, number: usize, part: &Part, left: &[Wide], weights: &[Vec
         let near = [-1, 0, 1].map(|n| at(&values, lag + n));
         let explained = near[1] * near[1] / energy;
         // Swapped is only what is clearly nearer: mono stems are both.
-        if best.is_some_and(|best| best.gain * 1.05 + 1e-9 * energy >= explained) {
+        if best.is_some_and(|best| best.gain + 0.05 * rest + 1e-6 * energy >= explained) {
             continue;
         }
         let timing = Timing { delay: read.delay + lag as f64 + top(near), ppm: read.ppm };
@@ -151,7 +152,7 @@ fn better(bank: &Bank, number: usize, part: &Part, left: &[Wide], weights: &[Vec
     }
     let mut best = best?;
     // What the part takes off where it is now.
-    let now: f64 = bank.energy(&y, weights) - bank.energy(left, weights);
+    let now: f64 = bank.energy(&y, weights) - rest;
     best.gain -= now;
     Some(best)
 }
