@@ -51,8 +51,8 @@ pub(super) fn judge(sources: &Sources<'_>, model: &Model, walked: &Walked, maste
     let of = |number: usize| (&model.parts[number], model.fit.sigmas[number], model.members[number].len() as f64);
     let present: Vec<bool> = (0..groups)
         .map(|number| {
-            let (part, sigma, members) = of(number);
-            part.gain.abs() > 0.05 * members && sigma.gain.is_some_and(|sigma| part.gain.abs() > FOUND * sigma)
+            let (part, sigma, _) = of(number);
+            part.gain.abs() > 0.05 && sigma.gain.is_some_and(|sigma| part.gain.abs() > FOUND * sigma)
         })
         .collect();
     let there: Vec<usize> = (0..groups).filter(|number| present[*number]).collect();
@@ -149,8 +149,10 @@ fn of_part(model: &Model, number: usize, common: Common, present: bool, blames: 
     };
     let relative = part.gain / usual;
     let uncertain = gain_sigma / usual.abs();
-    if relative.abs() < 0.01 + SURE * uncertain {
-        if uncertain < 0.02 && matters(Part { gain: usual, timing: at, ..part }) {
+    // Of copies, one may be in the mix: that is not nothing.
+    let (once, unsure) = ((part.gain / common.gain).abs(), gain_sigma / common.gain.abs());
+    if once < 0.01 + SURE * unsure {
+        if unsure < 0.02 && matters(Part { gain: usual, timing: at, ..part }) {
             blames.push(Blame::Extra { stem, below: level((relative.abs() + 2.0 * uncertain).max(1e-6)) });
             solution.identifiable = true;
             solution.finding = Some("it is not in the mix".into());

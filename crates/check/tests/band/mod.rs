@@ -2,7 +2,7 @@
 //! solver's own.
 
 #![allow(dead_code, reason = "no test file uses all of it")]
-#![allow(clippy::needless_range_loop, reason = "several arrays side by side")]
+#![allow(clippy::needless_range_loop, clippy::manual_memcpy, reason = "several arrays side by side")]
 
 use crate::stage::{Frames, Noise, RATE};
 use std::f64::consts::{PI, TAU};
