@@ -225,7 +225,7 @@ fn of_part(model: &Model, number: usize, common: Common, present: bool, blames: 
     }
     let late = part.timing.delay - common.delay;
     let still = Part { timing: Timing { delay: common.delay, ..part.timing }, ..part };
-    if late.abs() > FRAMES.max(SURE * delay_sigma) && matters(still) {
+    if late.abs() > FRAMES.max(SURE * delay_sigma) && model.costs(number, still) > MATTERS {
         blame(Blame::Delay { stem, delay: late, sigma: delay_sigma }, &mut words);
     }
     solution.finding = (!words.is_empty()).then(|| words.join("; "));
