@@ -1,12 +1,13 @@
 //! A set → what is in it → one pass → findings → a report.
 
 use crate::found::{CheckError, Found, Subject};
-use crate::pass::{Measured, pass};
+use crate::pass::{Measured, Summed, pass};
 use crate::preset::{Preset, judge};
 use crate::receipt::{Proving, missing};
-use crate::report::{CheckReport, FileKind, FileReport, FormatReport};
+use crate::report::{CheckReport, FileKind, FileReport, FormatReport, SumClass};
 use crate::residual::ResidualFile;
 use crate::rules;
+use crate::solve::{Question, Source, solve};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use stemwright_audio::{Media, MediaInfo};
@@ -99,6 +100,10 @@ fn checked(
         {
             sum.residual_file = options.residual.as_ref().map(|path| path.display().to_string());
         }
+        if let Some((solution, why)) = question(&found, &report, summed, media).and_then(solve) {
+            findings.extend(why);
+            sum.solution = Some(solution);
+        }
         report.sum = Some(sum);
     }
     findings.extend(of_files(&found, &report, options));
@@ -112,6 +117,51 @@ fn checked(
     }
     report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Ok(report)
+}
+
+/// Why it does not null is asked only where it does not.
+fn question<'a>(found: &Found, report: &CheckReport, summed: &Summed, media: &'a dyn Media) -> Option<Question<'a>> {
+    if summed.sum.class != SumClass::DoesNotNull || summed.sum.clipped_mix {
+        return None;
+    }
+    let source = |number: usize| {
+        let subject = &found.subjects[number];
+        let info = subject.info.as_ref().ok()?;
+        Some(Source {
+            path: subject.path.clone(),
+            file: subject.file.clone(),
+            channels: info.channels,
+            side: subject.side,
+            random: matches!(info.coding, "WAV" | "AIFF"),
+        })
+    };
+    let mix = source(summed.mix)?;
+    let (rate, channels) = (found.subjects[summed.mix].info.as_ref().ok()?.rate, mix.channels);
+    let (mut stems, mut activity) = (Vec::new(), Vec::new());
+    for &number in &summed.added {
+        if summed.left_out.iter().any(|(other, _)| *other == number) {
+            continue;
+        }
+        let overview = &report.files[number].overview;
+        let own = found.subjects[number].info.as_ref().ok()?.rate;
+        // Columns are of the file's own frames.
+        let column = overview.frames_a_column * u64::from(rate.hz()) / u64::from(own.hz());
+        activity.push((column.max(1), overview.power.clone()));
+        stems.push(source(number)?);
+    }
+    Some(Question {
+        media,
+        rate,
+        channels,
+        frames: summed.sum.frames,
+        master: found.subjects[summed.mix].kind == FileKind::Master,
+        mix,
+        stems,
+        activity,
+        rounding: summed.rounding,
+        delay: summed.sum.delay.map_or(0, |(delay, _)| delay),
+        gain: summed.sum.gain.factor,
+    })
 }
 
 /// What the residual is like: as the mix.

@@ -13,6 +13,7 @@ mod report;
 mod residual;
 mod rules;
 mod selftest;
+mod solve;
 mod spectra;
 mod sum;
 mod third_octaves;
@@ -29,4 +30,5 @@ pub use report::{
 #[doc(hidden)]
 pub use selftest::true_peak_signal;
 pub use selftest::{LEFT_OUT, Quantity, SelfTest, selftest, table as selftest_table};
+pub use solve::{Cause, FilterBand, GainCurve, Solution, StemSolution};
 pub use third_octaves::Band;

@@ -35,6 +35,8 @@ pub(crate) struct Summed {
     pub(crate) mix: usize,
     pub(crate) found_by: FoundBy,
     pub(crate) stems: usize,
+    /// Which files they are.
+    pub(crate) added: Vec<usize>,
     /// Stems that could not be added up, and why.
     pub(crate) left_out: Vec<(usize, String)>,
     pub(crate) sum: Sum,
@@ -327,7 +329,8 @@ impl Adding {
         // What the stems are nearest to is what they were meant to add up to.
         let nearest = candidates.min_by(|(_, a), (_, b)| a.rms.total_cmp(&b.rms));
         let (((mix, found_by, _), rounding), sum) = nearest?;
-        let mut summed = Summed { mix, found_by, stems: parts.len(), left_out, sum, rounding, delayed: None };
+        let added = parts.iter().map(|part| part.subject).collect();
+        let mut summed = Summed { mix, found_by, stems: parts.len(), added, left_out, sum, rounding, delayed: None };
         if summed.sum.class == SumClass::DoesNotNull
             && let Some((delay, _)) = summed.sum.delay.filter(|(delay, _)| *delay != 0)
         {

@@ -2,6 +2,7 @@
 
 use crate::overview::Overview;
 use crate::selftest::SelfTest;
+use crate::solve::Solution;
 use crate::third_octaves::Band;
 use serde::Serialize;
 use stemwright_core::{ErrorReport, Finding, Layout, Role, SampleRate};
@@ -354,6 +355,9 @@ pub struct SumReport {
     pub worst: Vec<WorstMoment>,
     /// The residual by third octaves (IEC 61260-1), in dBFS; those that hold something.
     pub third_octaves: Vec<Band>,
+    /// Why they do not, stem by stem; absent where that was not looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub solution: Option<Solution>,
     /// Where the residual was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub residual_file: Option<String>,

@@ -49,6 +49,7 @@ pub(crate) fn report(summed: &Summed, mix: &str) -> SumReport {
         corrected_rms_dbfs: correction.and_then(|(_, gain)| level(gain.left)),
         worst: sum.worst.clone(),
         third_octaves: sum.bands.clone(),
+        solution: None,
         residual_file: None,
         overview: sum.overview.clone(),
     }

@@ -187,6 +187,7 @@ pub(crate) fn sum(columns: usize, seconds: f64) -> SumReport {
         corrected_rms_dbfs: None,
         worst: vec![moment(0.6, -38.2), moment(0.604, -40.9), moment(0.22, -48.3), moment(0.97, -79.5)],
         third_octaves: (-17..=13).map(octave).collect(),
+        solution: None,
         residual_file: Some("residual.wav".into()),
         overview: residual(columns, seconds),
     }

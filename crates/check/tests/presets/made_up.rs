@@ -77,6 +77,7 @@ pub(crate) fn good(preset: &Preset) -> CheckReport {
         corrected_rms_dbfs: None,
         worst: Vec::new(),
         third_octaves: Vec::new(),
+        solution: None,
         residual_file: None,
         overview: Overview::default(),
     });
