@@ -130,9 +130,10 @@ fn what_does_not_null_says_where_and_how_much() {
     let stems = stems();
     let mut mix = sum(&stems);
     // A tone of −20 dBFS that no stem has, from 3 s to 4 s.
-    for n in 3 * RATE as usize..4 * RATE as usize {
+    let second = RATE as usize;
+    for (n, frame) in mix.iter_mut().enumerate().take(4 * second).skip(3 * second) {
         let tone = 0.1 * (std::f64::consts::TAU * 1_000.0 * n as f64 / f64::from(RATE)).sin();
-        mix[n] = mix[n].map(|x| x + tone);
+        *frame = frame.map(|x| x + tone);
     }
     let stage = set(&stems, &mix, Depth::Bits(24));
     let report = stage.check();
