@@ -1,6 +1,7 @@
 //! The one pass over all files: they are read side by side, 80 ms at a time; each is measured, and what belongs in the sum is added up
 //! and compared with the mix.
 
+use crate::detect::{Detected, Detectors};
 use crate::found::{CheckError, Found, Subject};
 use crate::measure::{FileMeter, Samples, step_frames};
 use crate::report::{FileKind, FoundBy, Measurements};
@@ -24,6 +25,7 @@ pub(crate) struct Measured {
     /// Absent of files that cannot be read to the end.
     pub(crate) measurements: Option<Measurements>,
     pub(crate) overview: Overview,
+    pub(crate) detected: Detected,
     pub(crate) pcm_sha256: Option<String>,
     pub(crate) error: Option<AudioError>,
 }
@@ -91,6 +93,7 @@ impl Reader {
 /// A file being measured.
 struct Meters {
     file: FileMeter,
+    detectors: Detectors,
     hash: Option<SampleHash>,
 }
 
@@ -107,7 +110,9 @@ impl Meters {
 
     fn measure(&mut self, block: &Block) {
         if block.got > 0 {
-            self.file.block(&block.planes.iter().map(|plane| &plane[..block.got]).collect::<Vec<_>>());
+            let planes: Vec<&[f64]> = block.planes.iter().map(|plane| &plane[..block.got]).collect();
+            self.file.block(&planes);
+            self.detectors.block(&planes);
         }
     }
 }
@@ -150,7 +155,11 @@ pub(crate) fn pass(
             float: info.float,
             lossless: info.lossless,
         };
-        meters.push(Some(Meters { file: FileMeter::new(samples), hash: hashed.map(SampleHash::new) }));
+        meters.push(Some(Meters {
+            file: FileMeter::new(samples),
+            detectors: Detectors::new(info.rate, info.channels),
+            hash: hashed.map(SampleHash::new),
+        }));
     }
     let mut adding = Adding::new(found, media);
     let seconds = |subject: &Subject| subject.info.as_ref().map_or(0.0, |info| info.rate.seconds(info.frames as i64));
@@ -188,6 +197,7 @@ pub(crate) fn pass(
         Measured {
             measurements: error.is_none().then_some(measurements),
             overview,
+            detected: meters.detectors.finish(),
             pcm_sha256: meters.hash.map(SampleHash::finish).filter(|_| error.is_none()),
             error,
         }
