@@ -92,7 +92,10 @@ fn checked(
         detected.push(std::mem::take(&mut measured.detected));
         report.files.push(file_report(subject, measured));
     }
-    let defects = of_defects(&found, &report, &detected, media);
+    let mut defects = of_defects(&found, &report, &detected, media);
+    if let Some(summed) = &summed {
+        rules::accuse(&mut defects, &summed.accused, &report.files);
+    }
     (report.rate, report.frames) = common(&report.files);
     if let Some(summed) = &summed {
         let mut sum = rules::report(summed, &report.files[summed.mix].file);

@@ -3,7 +3,8 @@
 //!
 //! Music is full of clicks, gaps and edges that are meant. What is doubtful is a note or nothing; a warning must be true.
 
-pub(crate) mod cliff;
+pub(crate) mod against;
+mod cliff;
 pub(crate) mod duplicates;
 mod ends;
 mod gaps;
