@@ -5,14 +5,14 @@
 mod seeds;
 mod stage;
 
-use seeds::{Chance, level, seed};
+use seeds::{Chance, seed};
 use serde::Deserialize;
 use stage::*;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use stemwright_audio::{Files, Media, testing};
-use stemwright_check::{CheckOptions, CheckReport};
+use stemwright_check::CheckReport;
 use stemwright_core::{Finding, Severity};
 use stemwright_daw::SessionFile;
 use stemwright_render::{BounceOptions, bounce};
@@ -21,7 +21,7 @@ use stemwright_render::{BounceOptions, bounce};
 const SCORING: u64 = 70_000;
 const TUNING: u64 = 10_000;
 /// Seconds of a song.
-const SECONDS: usize = 16;
+const SECONDS: usize = 12;
 const RUNS: [&str; 3] = ["with-mix", "without-mix", "renamed"];
 
 /// What a run must say of a class.
@@ -279,14 +279,16 @@ fn clean_sets_raise_no_alarm_and_seeded_defects_are_found() {
                         table.alone(&song, run, &[class], &mut chance);
                     }
                 }
-                for classes in OTHERS.chunks(2) {
-                    for turned in [[classes[0], classes[1]], [classes[1], classes[0]]] {
-                        table.alone(&song, run, &turned, &mut chance);
-                    }
+                // What nobody can find is not looked for.
+                let others: Vec<&str> =
+                    OTHERS.into_iter().filter(|class| table.wanted(class, run) != Wanted::Impossible).collect();
+                for turn in 0..others.len() / 2 {
+                    let classes: Vec<&str> = (0..others.len()).map(|n| others[(n + 2 * turn) % others.len()]).collect();
+                    table.alone(&song, run, &classes, &mut chance);
                 }
             }
             for class in PLACED {
-                (0..5).for_each(|_| table.against(&half, class, &mut chance));
+                (0..4).for_each(|_| table.against(&half, class, &mut chance));
             }
             for class in OTHERS {
                 (0..2).for_each(|_| table.against(&half, class, &mut chance));
@@ -301,5 +303,4 @@ fn clean_sets_raise_no_alarm_and_seeded_defects_are_found() {
             assert!(recall >= 0.95, "{class} {}: {}/{}", RUNS[*run], score.found, score.of);
         }
     }
-    let _ = (level, CheckOptions::default());
 }

@@ -58,6 +58,21 @@ struct Burst {
     sounded: Vec<bool>,
     /// The frames before it that added up.
     nulled: u64,
+    /// Σ r² of the residual, and for each stem Σ r·s and Σ s², over its first second.
+    square: f64,
+    products: Vec<[f64; 2]>,
+}
+
+impl Burst {
+    /// What is wrong from now on takes the place of what should be there, so the residual holds it upside down: the one stem of
+    /// which that is so. A residual that is nothing but the stem is a matter of its level, not of an edit.
+    fn holds(&self) -> Option<usize> {
+        let share = |[product, square]: &[f64; 2]| -product / (self.square * square + 1e-30).sqrt();
+        let shares: Vec<f64> = self.products.iter().map(share).collect();
+        let most = (0..shares.len()).max_by(|a, b| shares[*a].total_cmp(&shares[*b]))?;
+        let alone = shares.iter().enumerate().all(|(part, share)| part == most || share.abs() < 0.5 * shares[most]);
+        ((0.3..0.95).contains(&shares[most]) && alone && self.sounded[most]).then_some(most)
+    }
 }
 
 /// Σ of squares of what hypotheses leave, of one stem.
@@ -188,6 +203,19 @@ impl Against {
             }
         }
         self.nulled += quiet;
+        let Some(burst) = self.open.as_mut().filter(|burst| self.frame < burst.start + self.rate) else { return };
+        let from = burst.start.saturating_sub(self.frame) as usize;
+        for (channel, left) in residual.iter().enumerate() {
+            let left = &left[from..];
+            burst.square += left.iter().map(|r| r * r).sum::<f64>();
+            for (sums, part) in burst.products.iter_mut().zip(parts) {
+                let Some(plane) = part[channel] else { continue };
+                for (r, s) in left.iter().zip(&plane[from..]) {
+                    sums[0] += r * s;
+                    sums[1] += s * s;
+                }
+            }
+        }
     }
 
     fn begun(&self, residual: &[Vec<f64>], parts: &[PartPlanes<'_>], n: usize, nulled: u64) -> Burst {
@@ -225,6 +253,8 @@ impl Against {
             still: parts.iter().map(value).collect(),
             sounded,
             nulled,
+            square: 0.0,
+            products: vec![[0.0; 2]; parts.len()],
         }
     }
 
@@ -269,7 +299,10 @@ impl Against {
                     let part = if let [part] = holes[..] { Some(part) } else { None };
                     part.map(|part| say(part, Wrong::CutHead))
                 }
-                _ if otherwise => smooth.map(|(part, _)| say(part, Wrong::Discontinuity)),
+                _ if otherwise => {
+                    let part = smooth.map(|(part, _)| part).or_else(|| burst.holds());
+                    part.map(|part| say(part, Wrong::Discontinuity))
+                }
                 _ => None,
             };
             found.extend(accused);

@@ -5,9 +5,11 @@ use stemwright_dsp::PowerSpectrum;
 /// Samples in a block.
 const LENGTH: usize = 2048;
 /// Bins that are seen as one: what is between two partials is no edge.
-const SMOOTH: usize = 3;
+const SMOOTH: usize = 6;
 /// From below to above an edge, in dB.
 const FALL: f64 = 40.0;
+/// The same where there is least below.
+const GAPS: f64 = 25.0;
 /// Hz below which edges are not looked for: bass ends where it ends.
 const LOWEST: f64 = 3000.0;
 
@@ -81,19 +83,23 @@ impl CliffMeter {
         let most = |from: usize, to: usize| levels[from..to].iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mut best: Option<(f64, usize)> = None;
         for edge in (LOWEST / wide) as usize..last {
-            // A sixth of an octave to both sides, or less at the end of the band.
-            let (below, above) = ((edge as f64 * 0.93) as usize, (edge as f64 * 1.05) as usize + SMOOTH);
+            // A third of an octave.
+            let (below, above) = ((edge as f64 * 0.89) as usize - SMOOTH, (edge as f64 * 1.08) as usize + SMOOTH);
             if above + 8 >= last {
                 break;
             }
-            let fall = least((edge as f64 * 0.75) as usize, below) - most(above, last);
+            let from = (edge as f64 * 0.75) as usize;
+            let floor = most(above, last);
+            // Partials may leave gaps, but no abyss.
+            let mean = levels[from..below].iter().sum::<f64>() / (below - from) as f64;
+            let fall = (mean - floor).min(least(from, below) - floor + FALL - GAPS);
             if best.is_none_or(|(most, _)| fall > most) {
                 best = Some((fall, edge));
             }
         }
         let (fall, edge) = best.filter(|(fall, _)| *fall > FALL)?;
         // Where it is half-way down.
-        let half = least((edge as f64 * 0.75) as usize, (edge as f64 * 0.93) as usize) - FALL / 2.0;
+        let half = least((edge as f64 * 0.75) as usize, (edge as f64 * 0.89) as usize - SMOOTH) - GAPS / 2.0;
         let from = (edge as f64 * 0.9) as usize;
         let at = (from..last).find(|bin| levels[*bin] < half).unwrap_or(edge);
         Some(Cliff { hz: (at as f64 - SMOOTH as f64) * wide, fall })

@@ -66,6 +66,9 @@ impl EndMeter {
 
     /// The level of 10 ms, if it is as loud at its very edge.
     fn breaks(&self, x: &[f64], at_end: bool) -> Option<f64> {
+        // An offset is no sound.
+        let mean = x.iter().sum::<f64>() / x.len().max(1) as f64;
+        let x = &x.iter().map(|x| x - mean).collect::<Vec<_>>()[..];
         let level = rms(x);
         if x.len() < self.ten || level < LOUD {
             return None;

@@ -12,8 +12,8 @@ const LOUD: f64 = 3.2e-3;
 #[derive(Debug, Clone)]
 pub(super) struct Gaps {
     channel: usize,
-    /// Frames of 10 ms.
-    ten: usize,
+    /// Frames of 25 ms, a period of the lowest notes: levels of less depend on where in it they are taken.
+    around: usize,
     shortest: usize,
     longest: usize,
     pub(super) found: Spots,
@@ -21,12 +21,12 @@ pub(super) struct Gaps {
 
 impl Gaps {
     pub(super) fn new(channel: usize, hz: usize) -> Self {
-        Self { channel, ten: hz / 100, shortest: (hz * 9 / 10_000).max(8), longest: hz * 6 / 100, found: Spots::default() }
+        Self { channel, around: hz / 40, shortest: (hz * 9 / 10_000).max(8), longest: hz * 6 / 100, found: Spots::default() }
     }
 
     /// Frames before and after a region that must be known.
     pub(super) fn reach(hz: usize) -> [usize; 2] {
-        [hz * 6 / 100 + hz / 100 + 1, hz / 100]
+        [hz * 6 / 100 + hz / 40 + 1, hz / 40]
     }
 
     /// Looks at the gaps that end in a region.
@@ -53,15 +53,20 @@ impl Gaps {
         let value = x[end - 1];
         let back = x[..end].iter().rev().take(self.longest + 1).take_while(|sample| **sample == value).count();
         let start = end - back;
-        if back < self.shortest || back > self.longest || start < self.ten || end + self.ten > x.len() {
+        if back < self.shortest || back > self.longest || start < self.around || end + self.around > x.len() {
             return;
         }
         let rms = |x: &[f64]| (x.iter().map(|x| x * x).sum::<f64>() / x.len() as f64).sqrt();
-        let near = self.ten / 5;
-        let before = rms(&x[start - self.ten..start]);
-        let after = rms(&x[end..end + self.ten]);
+        let near = self.around / 12;
+        let before = rms(&x[start - self.around..start]);
+        let after = rms(&x[end..end + self.around]);
         let level = before.min(after);
         if level < LOUD || before.max(after) > 4.0 * level {
+            return;
+        }
+        // What stands still at the height of its peaks was clipped there.
+        let highest = stemwright_simd::peak(&x[start - self.around..start]).max(stemwright_simd::peak(&x[end..end + self.around]));
+        if value.abs() > 0.9 * highest {
             return;
         }
         let jumps = [(x[start - 1] - value).abs(), (x[end] - value).abs()];

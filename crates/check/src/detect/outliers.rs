@@ -186,7 +186,7 @@ fn judge(x: &[f64]) -> Option<Kind> {
     }
     let (left, at, size) = best?;
     if left <= 1.2 * base + 1e-6 * peak {
-        return (size >= LEAST).then_some(Kind::Click { at, size });
+        return (size >= LEAST.max(0.3 * level[0].min(level[1]))).then_some(Kind::Click { at, size });
     }
     jump(&prediction, x, &here, [base, peak], [noise, level])
 }

@@ -10,8 +10,9 @@ use stemwright_core::{Finding, SampleRate, Severity};
 /// Places that are named.
 const NAMED: usize = 4;
 
-/// Half of the rates that things are at before they are converted, in Hz.
-const CORNERS: [f64; 7] = [4_000.0, 5_512.5, 8_000.0, 11_025.0, 16_000.0, 22_050.0, 24_000.0];
+/// Half of the rates that things are at before they are converted, in Hz. From 16 kHz on codecs leave such edges too, and samples of
+/// 44.1 and 48 kHz are at home in sessions of 96 kHz: these are notes.
+const CORNERS: [f64; 5] = [4_000.0, 5_512.5, 8_000.0, 11_025.0, 12_000.0];
 
 /// A file and what was detected in it.
 pub(crate) struct Heard<'a> {
@@ -52,8 +53,11 @@ impl Heard<'_> {
 
     /// Places that are larger than the steps of the file, if they are few: what happens all the time is meant.
     fn few(&self, spots: &Spots, a_second: f64) -> Option<Spots> {
-        let coarse = self.coarse();
-        let first: Vec<_> = spots.first.iter().copied().filter(|spot| spot.size >= coarse).collect();
+        // Where it was clipped, corners stand out that are no clicks of their own.
+        let measured = self.file.measured.as_ref().filter(|measured| measured.clipped_runs > 0);
+        let clipped = measured.and_then(|measured| measured.ceiling_dbfs).map_or(0.0, |db| 0.6 * libm::exp10(db / 20.0));
+        let least = self.coarse().max(clipped);
+        let first: Vec<_> = spots.first.iter().copied().filter(|spot| spot.size >= least).collect();
         let few = spots.count as f64 <= 3.0 + a_second * self.seconds();
         (few && !first.is_empty()).then(|| Spots { count: first.len() as u64, first })
     }
@@ -129,9 +133,8 @@ impl Heard<'_> {
         let Cliff { hz, fall } = self.detected.cliff?;
         let half = f64::from(self.format.rate.hz()) / 2.0;
         // Converters' filters begin to fall a little below half the rate.
-        let corner = CORNERS.into_iter().find(|corner| (0.9 * corner..1.02 * corner).contains(&hz));
+        let corner = CORNERS.into_iter().find(|corner| (0.88 * corner..1.03 * corner).contains(&hz));
         let lossy = !self.format.lossless;
-        // 16 kHz at 44.1 kHz and more is what codecs leave, and what a rate of 32 kHz does.
         let upsampled = corner.filter(|corner| *corner < 0.6 * half && !lossy);
         let (severity, what) = match upsampled {
             Some(corner) => (
@@ -181,9 +184,8 @@ impl Heard<'_> {
 /// Files that begin or end in the middle of a sound; where most do, it is an excerpt, and meant.
 fn ends(files: &[Heard<'_>]) -> Vec<Finding> {
     let music: Vec<&Heard<'_>> = files.iter().filter(|heard| heard.is_music()).collect();
-    let most = |at: &dyn Fn(&Heard<'_>) -> bool| 2 * music.iter().filter(|heard| at(heard)).count() >= music.len();
-    let tails = most(&|heard| heard.detected.ends.tail.is_some());
-    let heads = most(&|heard| heard.detected.ends.head.is_some());
+    let many = |at: &dyn Fn(&Heard<'_>) -> bool| 2 * music.iter().filter(|heard| at(heard)).count() >= music.len();
+    let heads = many(&|heard| heard.detected.ends.head.is_some());
     let mut findings = Vec::new();
     for heard in &music {
         let ends = heard.detected.ends;
@@ -193,7 +195,12 @@ fn ends(files: &[Heard<'_>]) -> Vec<Finding> {
             let finding = finding.at_frame(frame, heard.format.rate).measured(level, "dBFS");
             findings.push(finding.limit(-50.0, "dBFS", OURS).hint(hint));
         };
-        if let Some(level) = ends.tail.filter(|_| !tails) {
+        // What never stops in the whole file does not stop at its end either: noise, hum.
+        let floor = heard.file.measured.as_ref().and_then(|measured| measured.noise_floor_dbfs).unwrap_or(f64::MIN);
+        let above = ends.tail.filter(|level| decibels(*level) > floor + 6.0 && heard.detected.hum.is_none());
+        let together =
+            many(&|other| other.detected.ends.tail.is_some() && other.format.frames == heard.format.frames);
+        if let Some(level) = above.filter(|_| !together) {
             let what = "it ends in the middle of a sound: its tail is cut off";
             say(Severity::Warning, "cut-tail", heard.format.frames.saturating_sub(1), level, what, TAIL);
         }

@@ -39,6 +39,11 @@ impl Chance {
     }
 }
 
+/// A place that is no closer to others than 0.2 s.
+fn apart(at: usize, places: &[usize], rate: usize) -> Option<usize> {
+    places.iter().all(|place| place.abs_diff(at) > rate / 5).then_some(at)
+}
+
 /// RMS of the louder channel.
 pub(crate) fn level(frames: &[[f64; 2]]) -> f64 {
     let of = |channel: usize| {
@@ -62,7 +67,7 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
     match class {
         "click" => {
             for _ in 0..1 + chance.below(3) {
-                let at = chance.sounding(stem, rate)?;
+                let at = apart(chance.sounding(stem, rate)?, &places, rate)?;
                 let size = (0.4 + 0.5 * chance.unit()) * if chance.unit() < 0.5 { 1.0 } else { -1.0 };
                 let channels = chance.below(3);
                 for channel in 0..2 {
@@ -88,7 +93,7 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
         }
         "drop-out" => {
             for _ in 0..1 + chance.below(3) {
-                let at = chance.sounding(stem, rate)?;
+                let at = apart(chance.sounding(stem, rate)?, &places, rate)?;
                 let length = rate / 1000 + chance.below(rate * 49 / 1000);
                 frames[at..at + length].fill([0.0; 2]);
                 places.push(at);
@@ -98,6 +103,12 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
             let mains = if chance.unit() < 0.5 { 50.0 } else { 60.0 };
             let size = 10f64.powf((-50.0 + 15.0 * chance.unit()) / 20.0);
             let phase = chance.unit();
+            // Where a stem is never quiet it hides what is 6 dB below it.
+            let mut levels: Vec<f64> = stem.chunks(rate / 10).map(level).collect();
+            levels.sort_by(f64::total_cmp);
+            if size < 0.5 * levels[levels.len() / 10] {
+                return None;
+            }
             for (n, frame) in frames.iter_mut().enumerate() {
                 let t = n as f64 / rate as f64;
                 let lines = [1.0, 0.7, 0.6, 0.35, 0.3, 0.2];
@@ -110,11 +121,18 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
             let gain = 8.0 * ceiling / peak;
             let release = (-1.0 / (0.03 * rate as f64)).exp();
             let (mut held, ahead) = (0.0f64, rate / 500);
+            let mut gains = Vec::new();
             let loudest: Vec<f64> = stem.iter().map(|f| gain * f[0].abs().max(f[1].abs())).collect();
             for n in 0..frames.len() {
                 let next = loudest[n..(n + ahead).min(loudest.len())].iter().copied().fold(0.0, f64::max);
                 held = next.max(ceiling + (held - ceiling) * release);
-                frames[n] = stem[n].map(|x| gain * x * ceiling / held.max(ceiling));
+                gains.push(ceiling / held.max(ceiling));
+            }
+            // A mean over the look-ahead: gains do not jump.
+            let mut sum = ahead as f64;
+            for n in 0..frames.len() {
+                sum += gains[n] - if n < ahead { 1.0 } else { gains[n - ahead] };
+                frames[n] = stem[n].map(|x| gain * x * sum / ahead as f64);
             }
         }
         "upsampled" | "formerly-lossy" => {
@@ -154,7 +172,8 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
             let at = (0..200).filter_map(|_| chance.sounding(stem, rate)).find(|at| *at < stem.len() / 2)?;
             frames[..at].fill([0.0; 2]);
             let sound = stem.iter().position(|frame| frame.iter().any(|x| x.abs() > 1e-3))?;
-            places.push(sound);
+            // Any frame of what is missing.
+            places.extend((sound.saturating_sub(rate / 50)..at).step_by(rate / 100));
         }
         "clipping" => {
             let at = 0.35 * peak;
@@ -174,7 +193,8 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
 
 /// The level between two frequencies, RMS, of the left and right together.
 fn above(stem: &Frames, low: f64, high: f64, rate: usize) -> f64 {
-    let middle: Frames = stem.iter().step_by(1).copied().collect();
+    // Two seconds of the middle say enough.
+    let middle = stem[stem.len() / 2 - rate..stem.len() / 2 + rate].to_vec();
     let (a, b) = (low_passed(&middle, high, rate), low_passed(&middle, low, rate));
     let band: Frames = a.iter().zip(&b).map(|(a, b)| [a[0] - b[0], a[1] - b[1]]).collect();
     level(&band)
@@ -182,7 +202,7 @@ fn above(stem: &Frames, low: f64, high: f64, rate: usize) -> f64 {
 
 /// As a converter does it: down by 100 dB within 5 % of the corner (Kaiser, β = 10).
 fn low_passed(stem: &Frames, corner: f64, rate: usize) -> Frames {
-    let half = 160i64;
+    let half = 128i64;
     let bessel = |x: f64| (1..40).fold((1.0, 1.0), |(sum, term), k| {
         let term = term * (x / (2.0 * f64::from(k))) * (x / (2.0 * f64::from(k)));
         (sum + term, term)
