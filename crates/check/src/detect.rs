@@ -16,8 +16,8 @@ mod spots;
 
 pub(crate) use cliff::Cliff;
 use cliff::CliffMeter;
-pub(crate) use ends::Ends;
 use ends::EndMeter;
+pub(crate) use ends::Ends;
 use gaps::Gaps;
 pub(crate) use hum::Hum;
 use hum::HumMeter;

@@ -84,13 +84,14 @@ fn example() -> Song {
     Song { name: "example", stems }
 }
 
-/// Eight stems of somebody else, from one minute on.
+/// Stems of somebody else, where most of them sound.
 fn francium() -> Option<Song> {
     let folder = testing::material("francium")?;
-    let names = ["BIG BEAT", "HATS", "KICK", "MINILOGUE_SYNTH", "SINE", "TEXTURE", "VOX LEAD", "MELODY GLITCH"];
+    let names =
+        ["BGVOX OUTRO", "BGVOX ALT OUTRO", "BIG BEAT", "FILL SCRATCH", "HATS", "MINILOGUE_SYNTH", "SCRATCH BEAT"];
     let stems = names.iter().map(|name| {
         let path = folder.join(format!("7.Francium_Stem_{name}.m4a"));
-        (format!("{name}.wav"), part(&read(&path, 60 * u64::from(RATE), SECONDS), RATE as usize))
+        (format!("{name}.wav"), map(&part(&read(&path, 231 * u64::from(RATE), SECONDS), RATE as usize), |x| 0.5 * x))
     });
     Some(Song { name: "francium", stems: stems.filter(|(_, frames)| seeds::peak(frames) > 0.01).collect() })
 }
@@ -141,7 +142,7 @@ fn evidence_is_whole() {
 }
 
 const PLACED: [&str; 3] = ["click", "discontinuity", "drop-out"];
-const OTHERS: [&str; 14] = [
+const OTHERS: [&str; 15] = [
     "hum",
     "limited",
     "upsampled",
@@ -151,6 +152,7 @@ const OTHERS: [&str; 14] = [
     "mono-collapsed",
     "cut-tail",
     "cut-head",
+    "trimmed-head",
     "clipping",
     "dc",
     "padded-bits",
@@ -222,14 +224,29 @@ impl Table {
         for finding in alarms(&report) {
             let ours = seeded.iter().any(|(number, class, _)| {
                 finding.file.as_deref().is_none_or(|file| file == files[*number])
-                    && (self.evidence[*class].codes.contains(&finding.code) || finding.code == "length")
+                    && (self.evidence[*class].codes.contains(&finding.code)
+                        // A file that was shortened may end in a sound, and one that ends in a sound is short.
+                        || matches!((*class, finding.code.as_str()), ("cut-tail", "length") | ("wrong-length", "cut-tail")))
             });
             if !ours && RUNS[run] != "with-mix" {
                 let file = finding.file.clone().unwrap_or_default();
                 let class = seeded.iter().find(|(number, ..)| files[*number] == file).map(|(_, class, _)| *class);
-                self.false_alarms.push(format!("{} {} {file} ({class:?}): {}", song.name, finding.code, finding.message));
+                self.false_alarms
+                    .push(format!("{} {} {file} ({class:?}): {}", song.name, finding.code, finding.message));
             }
         }
+    }
+
+    /// Another stem in the place of one.
+    fn twice(&mut self, song: &Song, run: usize, chance: &mut Chance) {
+        let number = 1 + chance.below(song.stems.len() - 1);
+        let gain = 0.3 + 0.6 * chance.unit();
+        let copy = map(&song.stems[number - 1].1, |x| gain * x);
+        let (report, files) = look_at(song, RUNS[run], &BTreeMap::from([(number, copy)]));
+        let pair = [&files[number], &files[number - 1]];
+        let found = report.findings.iter().filter(|finding| finding.code == "duplicate");
+        let right = found.filter(|finding| finding.file.as_ref().is_some_and(|file| pair.contains(&file))).count();
+        self.count("duplicate", run, right == 1, &format!("{} {}", song.name, files[number]));
     }
 
     /// One class in one stem, against the mix.
@@ -287,11 +304,14 @@ fn clean_sets_raise_no_alarm_and_seeded_defects_are_found() {
                     table.alone(&song, run, &classes, &mut chance);
                 }
             }
+            for run in 0..3 {
+                (0..2).for_each(|_| table.twice(&half, run, &mut chance));
+            }
             for class in PLACED {
-                (0..4).for_each(|_| table.against(&half, class, &mut chance));
+                (0..3).for_each(|_| table.against(&half, class, &mut chance));
             }
             for class in OTHERS {
-                (0..2).for_each(|_| table.against(&half, class, &mut chance));
+                table.against(&half, class, &mut chance);
             }
         }
     }

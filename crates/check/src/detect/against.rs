@@ -97,6 +97,8 @@ pub(crate) struct Against {
     /// For the residual and each stem, the last [`KEPT`] frames.
     before: Vec<Vec<Vec<f64>>>,
     whole: Vec<Whole>,
+    /// The first frame on which each stem sounds.
+    firsts: Vec<Option<u64>>,
     /// Σ squares of the residual's channels, of their sum.
     squares: [f64; 3],
 }
@@ -113,6 +115,7 @@ impl Against {
             too_many: false,
             before: vec![vec![vec![0.0; KEPT]; channels]; parts + 1],
             whole: vec![Whole { silent: [true; 2], identical: true, ..Whole::default() }; parts],
+            firsts: vec![None; parts],
             squares: [0.0; 3],
         }
     }
@@ -122,7 +125,14 @@ impl Against {
         let frames = residual.first().map_or(0, Vec::len);
         let least = BEYOND * bound.max(1e-9);
         let peak = residual.iter().map(|plane| stemwright_simd::peak(plane)).fold(0.0, f64::max);
-        let sounds = |part: &PartPlanes<'_>| part.iter().flatten().any(|plane| !stemwright_simd::is_zero(&plane[..frames]));
+        let sounds =
+            |part: &PartPlanes<'_>| part.iter().flatten().any(|plane| !stemwright_simd::is_zero(&plane[..frames]));
+        for (first, part) in self.firsts.iter_mut().zip(parts) {
+            if first.is_none() {
+                let sound = |plane: &&[f64]| plane[..frames].iter().position(|x| *x != 0.0);
+                *first = part.iter().flatten().filter_map(sound).min().map(|n| self.frame + n as u64);
+            }
+        }
         self.wholes(residual, parts, peak > least);
         if peak <= least {
             self.close_if(self.frame + frames as u64);
@@ -244,7 +254,8 @@ impl Against {
                 smooth = Some((number, score));
             }
         }
-        let value = |part: &PartPlanes<'_>| Some(part.iter().map(|plane| plane.map_or(0.0, |plane| plane[n])).collect());
+        let value =
+            |part: &PartPlanes<'_>| Some(part.iter().map(|plane| plane.map_or(0.0, |plane| plane[n])).collect());
         Burst {
             start: self.frame + n as u64,
             end: self.frame + n as u64,
@@ -284,21 +295,22 @@ impl Against {
         let last = self.over_with.len().saturating_sub(1);
         for (number, (burst, open)) in self.over_with.iter().enumerate() {
             let frames = burst.end - burst.start;
-            let say = |part: usize, wrong: Wrong| Accusation { part, wrong, frame: burst.start, frames, peak: burst.peak };
+            let say =
+                |part: usize, wrong: Wrong| Accusation { part, wrong, frame: burst.start, frames, peak: burst.peak };
             let smooth = burst.smooth.filter(|(_, score)| *score > SMOOTHER);
-            let holes: Vec<usize> = (0..burst.still.len()).filter(|part| burst.still[*part].is_some()).collect();
-            let sounded: Vec<usize> = holes.iter().copied().filter(|part| burst.sounded[*part]).collect();
-            // Without half a second that added up, this is how the set is.
-            let otherwise = burst.nulled > self.rate / 2;
+            let hole = |part: &usize| burst.still[*part].is_some() && burst.sounded[*part];
+            let sounded: Vec<usize> = (0..burst.still.len()).filter(hole).collect();
+            // The residual ends where the first sound of a stem begins.
+            let begins = |first: &Option<u64>| first.is_some_and(|first| first.abs_diff(burst.end) <= 2);
+            let begun = self.firsts.iter().position(begins).filter(|_| frames > self.rate / 100);
+            // Without a fifth of a second that added up, this is how the set is.
+            let otherwise = burst.nulled > self.rate / 5;
             let at_end = *open || number == last && reaches_end(burst, self.frame, self.rate);
             let accused = match (frames, &sounded[..]) {
                 (1..=4, _) if otherwise => smooth.map(|(part, _)| say(part, Wrong::Click)),
                 (_, [part]) if otherwise && at_end && frames > self.rate / 10 => Some(say(*part, Wrong::CutTail)),
                 (_, [part]) if otherwise && frames <= self.rate / 4 => Some(say(*part, Wrong::DropOut)),
-                _ if number == 0 && burst.nulled < self.rate && self.nulled > self.rate && !at_end => {
-                    let part = if let [part] = holes[..] { Some(part) } else { None };
-                    part.map(|part| say(part, Wrong::CutHead))
-                }
+                _ if begun.is_some() && self.nulled > self.rate => begun.map(|part| say(part, Wrong::CutHead)),
                 _ if otherwise => {
                     let part = smooth.map(|(part, _)| part).or_else(|| burst.holds());
                     part.map(|part| say(part, Wrong::Discontinuity))

@@ -7,9 +7,11 @@ const LENGTH: usize = 2048;
 /// Bins that are seen as one: what is between two partials is no edge.
 const SMOOTH: usize = 6;
 /// From below to above an edge, in dB.
-const FALL: f64 = 40.0;
+const FALL: f64 = 38.0;
 /// The same where there is least below.
 const GAPS: f64 = 25.0;
+/// How far a floor may stand out of its own middle, in dB.
+const FLAT: f64 = 10.0;
 /// Hz below which edges are not looked for: bass ends where it ends.
 const LOWEST: f64 = 3000.0;
 
@@ -66,6 +68,7 @@ impl CliffMeter {
         }
     }
 
+    /// Where the spectrum ends, if it ends at once and leaves nothing but a floor.
     pub(super) fn finish(&self) -> Option<Cliff> {
         if self.count == 0 {
             return None;
@@ -82,7 +85,7 @@ impl CliffMeter {
         let least = |from: usize, to: usize| levels[from..to].iter().copied().fold(f64::INFINITY, f64::min);
         let most = |from: usize, to: usize| levels[from..to].iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mut best: Option<(f64, usize)> = None;
-        for edge in (LOWEST / wide) as usize..last {
+        for edge in ((LOWEST / wide) as usize).max(12 * SMOOTH)..last {
             // A third of an octave.
             let (below, above) = ((edge as f64 * 0.89) as usize - SMOOTH, (edge as f64 * 1.08) as usize + SMOOTH);
             if above + 8 >= last {
@@ -98,10 +101,21 @@ impl CliffMeter {
             }
         }
         let (fall, edge) = best.filter(|(fall, _)| *fall > FALL)?;
+        // What was cut off leaves a floor; what only becomes less goes on doing so.
+        let above = (edge as f64 * 1.08) as usize + SMOOTH;
+        if most(above, last) - middle(&levels[above..last]) > FLAT.max(0.35 * fall) {
+            return None;
+        }
         // Where it is half-way down.
         let half = least((edge as f64 * 0.75) as usize, (edge as f64 * 0.89) as usize - SMOOTH) - GAPS / 2.0;
         let from = (edge as f64 * 0.9) as usize;
         let at = (from..last).find(|bin| levels[*bin] < half).unwrap_or(edge);
         Some(Cliff { hz: (at as f64 - SMOOTH as f64) * wide, fall })
     }
+}
+
+fn middle(levels: &[f64]) -> f64 {
+    let mut sorted = levels.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
 }

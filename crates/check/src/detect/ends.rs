@@ -19,7 +19,7 @@ pub(crate) struct Ends {
 pub(super) struct EndMeter {
     ten: usize,
     head: Vec<f64>,
-    /// The last 10 ms that end in a sample other than 0.
+    /// The last 40 ms that end in a sample other than 0.
     tail: Vec<f64>,
     /// The frame after the last such sample, and of the file.
     sound: u64,
@@ -41,21 +41,21 @@ impl EndMeter {
             }
             self.sound = self.frames + last as u64 + 1;
             let sounding = &samples[..=last];
-            if sounding.len() >= self.ten {
+            if sounding.len() >= 4 * self.ten {
                 self.tail.clear();
             }
-            self.tail.extend_from_slice(&sounding[sounding.len().saturating_sub(self.ten)..]);
-            let surplus = self.tail.len().saturating_sub(self.ten);
+            self.tail.extend_from_slice(&sounding[sounding.len().saturating_sub(4 * self.ten)..]);
+            let surplus = self.tail.len().saturating_sub(4 * self.ten);
             self.tail.drain(..surplus);
         }
         self.frames += samples.len() as u64;
     }
 
     pub(super) fn finish(&self) -> Ends {
-        let tail = self.breaks(&self.tail, true);
+        let tail = self.ends_in_sound();
         let at_end = self.frames > 0 && self.sound + 2 >= self.frames;
         Ends {
-            head: self.head.get(..self.ten).and_then(|head| self.breaks(head, false)).filter(|level| {
+            head: self.head.get(..self.ten).and_then(|head| self.begins_in_sound(head)).filter(|level| {
                 // Nothing rises any more.
                 rms(&self.head) < 1.6 * level
             }),
@@ -64,23 +64,33 @@ impl EndMeter {
         }
     }
 
-    /// The level of 10 ms, if it is as loud at its very edge.
-    fn breaks(&self, x: &[f64], at_end: bool) -> Option<f64> {
-        // An offset is no sound.
-        let mean = x.iter().sum::<f64>() / x.len().max(1) as f64;
-        let x = &x.iter().map(|x| x - mean).collect::<Vec<_>>()[..];
-        let level = rms(x);
-        if x.len() < self.ten || level < LOUD {
+    /// The level of the last 10 ms, if the last 2 ms are as loud as what was before: what fades is far below.
+    fn ends_in_sound(&self) -> Option<f64> {
+        let x = without_offset(&self.tail);
+        if x.len() < self.ten {
             return None;
         }
-        // A millisecond, and its half beside the edge: what fades is far below there.
-        let edge = |part: usize| {
-            let part = (self.ten / part).max(1);
-            if at_end { &x[x.len() - part..] } else { &x[..part] }
-        };
-        let jump = stemwright_simd::peak(edge(20));
-        (rms(edge(10)) > 0.25 * level && jump > 0.25 * level).then_some(level)
+        let last = |frames: usize| &x[x.len() - frames.max(1)..];
+        let (level, around) = (rms(last(self.ten)), rms(&x));
+        let jump = stemwright_simd::peak(last(self.ten / 20));
+        let full = rms(last(self.ten / 5)) > 0.25 * around && jump > 0.1 * around;
+        (level > LOUD && full).then_some(level)
     }
+
+    /// The level of the first 10 ms, if their first millisecond is as loud.
+    fn begins_in_sound(&self, head: &[f64]) -> Option<f64> {
+        let x = without_offset(head);
+        let level = rms(&x);
+        let jump = stemwright_simd::peak(&x[..(self.ten / 20).max(1)]);
+        let full = rms(&x[..(self.ten / 10).max(1)]) > 0.25 * level && jump > 0.25 * level;
+        (level > LOUD && full).then_some(level)
+    }
+}
+
+/// An offset is no sound.
+fn without_offset(x: &[f64]) -> Vec<f64> {
+    let mean = x.iter().sum::<f64>() / x.len().max(1) as f64;
+    x.iter().map(|x| x - mean).collect()
 }
 
 fn rms(x: &[f64]) -> f64 {

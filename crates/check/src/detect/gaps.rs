@@ -21,7 +21,13 @@ pub(super) struct Gaps {
 
 impl Gaps {
     pub(super) fn new(channel: usize, hz: usize) -> Self {
-        Self { channel, around: hz / 40, shortest: (hz * 9 / 10_000).max(8), longest: hz * 6 / 100, found: Spots::default() }
+        Self {
+            channel,
+            around: hz / 40,
+            shortest: (hz * 9 / 10_000).max(8),
+            longest: hz * 6 / 100,
+            found: Spots::default(),
+        }
     }
 
     /// Frames before and after a region that must be known.
@@ -60,18 +66,22 @@ impl Gaps {
         let near = self.around / 12;
         let before = rms(&x[start - self.around..start]);
         let after = rms(&x[end..end + self.around]);
+        // What comes back louder begins anew; what was struck has become less meanwhile.
         let level = before.min(after);
-        if level < LOUD || before.max(after) > 4.0 * level {
+        if level < LOUD || after > 4.0 * before || before > 12.0 * after {
             return;
         }
         // What stands still at the height of its peaks was clipped there.
-        let highest = stemwright_simd::peak(&x[start - self.around..start]).max(stemwright_simd::peak(&x[end..end + self.around]));
+        let highest = stemwright_simd::peak(&x[start - self.around..start])
+            .max(stemwright_simd::peak(&x[end..end + self.around]));
         if value.abs() > 0.9 * highest {
             return;
         }
         let jumps = [(x[start - 1] - value).abs(), (x[end] - value).abs()];
-        let full = rms(&x[start - near..start]) > 0.2 * before && rms(&x[end..end + near]) > 0.2 * after;
-        if full && jumps[0].max(jumps[1]) > 0.3 * level {
+        let full = rms(&x[start - near..start]) > 0.12 * before && rms(&x[end..end + near]) > 0.12 * after;
+        let fell = before > 4.0 * after;
+        let leaves = jumps[0] > 0.1 * before && jumps[1] > 0.1 * after;
+        if full && jumps[0].max(jumps[1]) > 0.2 * level && (leaves || !fell) {
             self.found.push(Spot {
                 frame: (first + start as i64).max(0) as u64,
                 frames: back as u64,

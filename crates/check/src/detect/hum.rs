@@ -16,10 +16,10 @@ const LINES: usize = 8;
 const MAINS: [f64; 2] = [50.0, 60.0];
 /// Windows of an hour: what hums does so in the first hour.
 const MOST: usize = 3600;
-/// Windows that must show a line, at least: 6 s.
-const FEWEST: usize = 5;
-/// By how much a line must exceed all that is beside it, in power: 10 dB.
-const ALONE: f64 = 10.0;
+/// Windows that must show a line, at least: 5 s.
+const FEWEST: usize = 4;
+/// By how much a line must exceed all that is beside it, in power: 8 dB.
+const ALONE: f64 = 6.3;
 /// −90 dBFS: no one hears a line below it.
 const FAINTEST: f64 = 1e-9;
 

@@ -55,6 +55,6 @@ impl Pinned {
         let share = count / self.loud.max(1) as f64;
         let mean = self.level[0] / count.max(1.0);
         let spread = (self.level[1] / count.max(1.0) - mean * mean).max(0.0).sqrt();
-        (self.pinned >= 100 && share > 0.25 && spread > 1.2).then_some(Limited { share, ceiling: self.peak })
+        (self.pinned >= 100 && share > 0.2 && spread > 1.0).then_some(Limited { share, ceiling: self.peak })
     }
 }

@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn samples_of_tones_are_predicted_and_put_in_their_place() {
-        let x: Vec<f64> = (0..1200).map(|n| libm::sin(0.05 * f64::from(n)) + 0.3 * libm::sin(0.9 * f64::from(n))).collect();
+        let x: Vec<f64> =
+            (0..1200).map(|n| libm::sin(0.05 * f64::from(n)) + 0.3 * libm::sin(0.9 * f64::from(n))).collect();
         let prediction = Prediction::of([&x[..580], &x[620..]]).unwrap();
         assert!(prediction.forward(&x, 600).abs() < 0.01 && prediction.backward(&x, 600).abs() < 0.01);
         let mut spiked = x.clone();

@@ -28,13 +28,17 @@ pub(crate) fn accuse(findings: &mut Vec<Finding>, accused: &[(usize, Accusation)
 fn say(file: &FileReport, rate: SampleRate, wrong: Wrong, accusations: &[&Accusation]) -> Finding {
     let (code, what, hint) = match wrong {
         Wrong::Click => ("click", "the mix has no click where this stem has one", "print it again"),
-        Wrong::DropOut => ("drop-out", "this stem is silent for moments in which the mix holds its sound", "print it again"),
+        Wrong::DropOut => {
+            ("drop-out", "this stem is silent for moments in which the mix holds its sound", "print it again")
+        }
         Wrong::Discontinuity => (
             "discontinuity",
             "this stem jumps where the mix goes on: it was edited, or samples are missing",
             "print it again from the session that the mix was printed from",
         ),
-        Wrong::CutTail => ("cut-tail", "this stem ends while the mix holds its sound", "print it to the end of its tail"),
+        Wrong::CutTail => {
+            ("cut-tail", "this stem ends while the mix holds its sound", "print it to the end of its tail")
+        }
         Wrong::CutHead => (
             "cut-head",
             "the mix holds a sound before the first one of this stem: its beginning is missing",

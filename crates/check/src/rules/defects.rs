@@ -55,7 +55,8 @@ impl Heard<'_> {
     fn few(&self, spots: &Spots, a_second: f64) -> Option<Spots> {
         // Where it was clipped, corners stand out that are no clicks of their own.
         let measured = self.file.measured.as_ref().filter(|measured| measured.clipped_runs > 0);
-        let clipped = measured.and_then(|measured| measured.ceiling_dbfs).map_or(0.0, |db| 0.6 * libm::exp10(db / 20.0));
+        let clipped =
+            measured.and_then(|measured| measured.ceiling_dbfs).map_or(0.0, |db| 0.6 * libm::exp10(db / 20.0));
         let least = self.coarse().max(clipped);
         let first: Vec<_> = spots.first.iter().copied().filter(|spot| spot.size >= least).collect();
         let few = spots.count as f64 <= 3.0 + a_second * self.seconds();
@@ -171,7 +172,11 @@ impl Heard<'_> {
             decibels(limited.ceiling)
         );
         let finding = self.finding(Severity::Note, "limited", what).measured(share, "%");
-        Some(finding.limit(25.0, "%", OURS).hint("fine where that is its sound; for a mix or a master ask for it without"))
+        Some(
+            finding
+                .limit(20.0, "%", OURS)
+                .hint("fine where that is its sound; for a mix or a master ask for it without"),
+        )
     }
 
     /// Whether it is part of the music that ends together.
@@ -195,11 +200,11 @@ fn ends(files: &[Heard<'_>]) -> Vec<Finding> {
             let finding = finding.at_frame(frame, heard.format.rate).measured(level, "dBFS");
             findings.push(finding.limit(-50.0, "dBFS", OURS).hint(hint));
         };
-        // What never stops in the whole file does not stop at its end either: noise, hum.
+        // What never stops in the whole file does not stop at its end either: hiss, hum.
         let floor = heard.file.measured.as_ref().and_then(|measured| measured.noise_floor_dbfs).unwrap_or(f64::MIN);
-        let above = ends.tail.filter(|level| decibels(*level) > floor + 6.0 && heard.detected.hum.is_none());
-        let together =
-            many(&|other| other.detected.ends.tail.is_some() && other.format.frames == heard.format.frames);
+        let above =
+            ends.tail.filter(|level| (*level > HISS || decibels(*level) > floor + 6.0) && heard.detected.hum.is_none());
+        let together = many(&|other| other.detected.ends.tail.is_some() && other.format.frames == heard.format.frames);
         if let Some(level) = above.filter(|_| !together) {
             let what = "it ends in the middle of a sound: its tail is cut off";
             say(Severity::Warning, "cut-tail", heard.format.frames.saturating_sub(1), level, what, TAIL);
@@ -217,6 +222,9 @@ fn ends(files: &[Heard<'_>]) -> Vec<Finding> {
     findings
 }
 
+/// −35 dBFS: louder noise has been heard by those who recorded it.
+const HISS: f64 = 0.018;
+
 const TAIL: &str = "print it again to the end of the longest tail";
 
 /// Files that are the same recording.
@@ -232,9 +240,9 @@ pub(crate) fn of_duplicates(pairs: &[Duplicate], files: &[FileReport]) -> Vec<Fi
         let what = format!("it holds the same recording as {}{how}", files[pair.one].file);
         let finding = Finding::new(Severity::Warning, "duplicate", what).in_file(Path::new(&files[pair.other].file));
         let finding = finding.measured(decibels(pair.left).max(-200.0), "dB left of it");
-        finding.limit(-100.0, "dB", "what rounding and dither of the two files leave, or −20 dB of lossy coding").hint(
-            "leave one of them out, or find the stem that should be in its place",
-        )
+        finding
+            .limit(-100.0, "dB", "what rounding and dither of the two files leave, or −20 dB of lossy coding")
+            .hint("leave one of them out, or find the stem that should be in its place")
     };
     pairs.iter().map(say).collect()
 }

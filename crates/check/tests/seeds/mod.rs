@@ -33,9 +33,9 @@ impl Chance {
     pub(crate) fn sounding(&mut self, frames: &Frames, rate: usize) -> Option<usize> {
         let (ten, margin) = (rate / 100, rate / 5);
         let range = frames.len().checked_sub(2 * margin).filter(|range| *range > 0)?;
-        (0..4000).map(|_| margin + self.below(range)).find(|at| {
-            (0..6).all(|n| level(&frames[at - 3 * ten + n * ten..at - 2 * ten + n * ten]) > 0.01)
-        })
+        (0..4000)
+            .map(|_| margin + self.below(range))
+            .find(|at| (0..6).all(|n| level(&frames[at - 3 * ten + n * ten..at - 2 * ten + n * ten]) > 0.01))
     }
 }
 
@@ -82,7 +82,9 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
             // A piece of 5 to 100 ms is missing, and silence is put in at the end.
             let at = chance.sounding(stem, rate)?;
             let piece = rate / 200 + chance.below(rate / 10);
-            let jump = (0..2).map(|c| (stem[at - 1][c] - stem.get(at + piece)?[c]).abs().into()).collect::<Option<Vec<f64>>>()?;
+            let jump = (0..2)
+                .map(|c| (stem[at - 1][c] - stem.get(at + piece)?[c]).abs().into())
+                .collect::<Option<Vec<f64>>>()?;
             // What does not jump is no defect that anybody hears.
             if jump.iter().fold(0.0, |a: f64, b| a.max(*b)) < 0.3 * level(&stem[at - rate / 100..at]) {
                 return None;
@@ -103,16 +105,17 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
             let mains = if chance.unit() < 0.5 { 50.0 } else { 60.0 };
             let size = 10f64.powf((-50.0 + 15.0 * chance.unit()) / 20.0);
             let phase = chance.unit();
-            // Where a stem is never quiet it hides what is 6 dB below it.
+            // A stem that is never quiet for long hides what is below it.
             let mut levels: Vec<f64> = stem.chunks(rate / 10).map(level).collect();
             levels.sort_by(f64::total_cmp);
-            if size < 0.5 * levels[levels.len() / 10] {
+            if size < levels[levels.len() * 2 / 5] {
                 return None;
             }
             for (n, frame) in frames.iter_mut().enumerate() {
                 let t = n as f64 / rate as f64;
                 let lines = [1.0, 0.7, 0.6, 0.35, 0.3, 0.2];
-                let hum: f64 = (1..=6).map(|h| lines[h - 1] * (TAU * (mains * t * h as f64 + phase * h as f64)).sin()).sum();
+                let hum: f64 =
+                    (1..=6).map(|h| lines[h - 1] * (TAU * (mains * t * h as f64 + phase * h as f64)).sin()).sum();
                 *frame = frame.map(|x| x + size * hum);
             }
         }
@@ -137,10 +140,16 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
         }
         "upsampled" | "formerly-lossy" => {
             let corner = match class {
-                "upsampled" => if chance.unit() < 0.5 { 0.97 * 11_025.0 } else { 0.97 * 8_000.0 },
+                "upsampled" => {
+                    if chance.unit() < 0.5 {
+                        0.97 * 11_025.0
+                    } else {
+                        0.97 * 8_000.0
+                    }
+                }
                 _ => [16_000.0, 17_000.0, 18_000.0][chance.below(3)],
             };
-            if above(stem, corner * 0.85, corner, rate) < 3e-5 {
+            if above(stem, corner * 0.85, corner, rate) < 3e-4 {
                 return None;
             }
             frames = low_passed(stem, corner, rate);
@@ -164,7 +173,10 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
             frames.iter_mut().for_each(|frame| *frame = [(frame[0] + frame[1]) / 2.0; 2]);
         }
         "cut-tail" => {
-            let at = (0..200).filter_map(|_| chance.sounding(stem, rate)).find(|at| *at > stem.len() / 2)?;
+            let at = (0..200).filter_map(|_| chance.sounding(stem, rate)).find(|at| {
+                let loud = level(&stem[at - rate / 500..*at]) > 0.4 * level(&stem[at - rate / 25..*at]);
+                *at > stem.len() / 2 && loud
+            })?;
             frames.truncate(at);
             places.push(at);
         }
@@ -174,6 +186,12 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
             let sound = stem.iter().position(|frame| frame.iter().any(|x| x.abs() > 1e-3))?;
             // Any frame of what is missing.
             places.extend((sound.saturating_sub(rate / 50)..at).step_by(rate / 100));
+        }
+        "trimmed-head" => {
+            let at = (0..200).filter_map(|_| chance.sounding(stem, rate)).find(|at| *at < stem.len() / 2)?;
+            frames.drain(..at);
+            frames.resize(stem.len(), [0.0; 2]);
+            places.push(0);
         }
         "clipping" => {
             let at = 0.35 * peak;
@@ -200,20 +218,24 @@ fn above(stem: &Frames, low: f64, high: f64, rate: usize) -> f64 {
     level(&band)
 }
 
-/// As a converter does it: down by 100 dB within 5 % of the corner (Kaiser, β = 10).
+/// As a converter does it: down by 130 dB (Kaiser, β = 13) where the corner is.
 fn low_passed(stem: &Frames, corner: f64, rate: usize) -> Frames {
-    let half = 128i64;
-    let bessel = |x: f64| (1..40).fold((1.0, 1.0), |(sum, term), k| {
-        let term = term * (x / (2.0 * f64::from(k))) * (x / (2.0 * f64::from(k)));
-        (sum + term, term)
-    }).0;
-    let cut = corner * 0.975 / rate as f64;
+    let half = 240i64;
+    let bessel = |x: f64| {
+        (1..60)
+            .fold((1.0, 1.0), |(sum, term), k| {
+                let term = term * (x / (2.0 * f64::from(k))) * (x / (2.0 * f64::from(k)));
+                (sum + term, term)
+            })
+            .0
+    };
+    let cut = (corner - 450.0) / rate as f64;
     let taps: Vec<f64> = (-half..=half)
         .map(|n| {
             let x = n as f64;
             let sinc = if n == 0 { 2.0 * cut } else { (TAU * cut * x).sin() / (std::f64::consts::PI * x) };
             let at = x / (half as f64 + 1.0);
-            sinc * bessel(10.0 * (1.0 - at * at).sqrt()) / bessel(10.0)
+            sinc * bessel(13.0 * (1.0 - at * at).sqrt()) / bessel(13.0)
         })
         .collect();
     let mut padded = vec![[0.0; 2]; half as usize];
