@@ -60,7 +60,7 @@ impl Heard<'_> {
         let least = self.coarse().max(clipped);
         let first: Vec<_> = spots.first.iter().copied().filter(|spot| spot.size >= least).collect();
         let few = spots.count as f64 <= 3.0 + a_second * self.seconds();
-        (few && !first.is_empty()).then(|| Spots { count: first.len() as u64, first })
+        (few && !first.is_empty()).then_some(Spots { count: first.len() as u64, first })
     }
 
     fn clicks(&self) -> Option<Finding> {
