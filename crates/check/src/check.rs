@@ -1,5 +1,7 @@
 //! A set → what is in it → one pass → findings → a report.
 
+use crate::detect::Detected;
+use crate::detect::duplicates::{Candidate, duplicates};
 use crate::found::{CheckError, Found, Subject};
 use crate::pass::{Measured, Summed, pass};
 use crate::preset::{Preset, judge};
@@ -82,12 +84,18 @@ fn checked(
         found.receipt.as_ref().is_some_and(|receipt| receipt.files.iter().any(|proof| proof.name == *name))
     };
     findings.extend(found.missing.iter().filter(|name| !listed(name)).map(|name| missing(name)));
-    for (subject, measured) in found.subjects.iter().zip(measured) {
+    let mut detected = Vec::new();
+    for (subject, mut measured) in found.subjects.iter().zip(measured) {
         let error = subject.info.as_ref().err().or(measured.error.as_ref());
         if let Some(error) = error {
             findings.push(rules::unreadable(&subject.file, error));
         }
+        detected.push(std::mem::take(&mut measured.detected));
         report.files.push(file_report(subject, measured));
+    }
+    let mut defects = of_defects(&found, &report, &detected, media);
+    if let Some(summed) = &summed {
+        rules::accuse(&mut defects, &summed.accused, &report.files);
     }
     (report.rate, report.frames) = common(&report.files);
     if let Some(summed) = &summed {
@@ -107,6 +115,7 @@ fn checked(
         report.sum = Some(sum);
     }
     findings.extend(of_files(&found, &report, options));
+    findings.extend(defects);
     // Stems first, in the order of the set; mixes, masters and extras after them.
     report.files.sort_by_key(|file| file.kind);
     report.findings = findings;
@@ -206,6 +215,31 @@ fn common(files: &[FileReport]) -> (Option<SampleRate>, u64) {
     let rate = rates.into_iter().max_by_key(|(rate, count)| (*count, *rate)).map(|(rate, _)| rate);
     let frames = files.iter().filter_map(|file| file.format.as_ref()).filter(|format| Some(format.rate) == rate);
     (rate, frames.map(|format| format.frames).max().unwrap_or(0))
+}
+
+/// What was detected in the files, which stand in the order of the subjects.
+fn of_defects(found: &Found, report: &CheckReport, detected: &[Detected], media: &dyn Media) -> Vec<Finding> {
+    let mut heard = Vec::new();
+    let mut candidates = Vec::new();
+    for ((subject, file), detected) in found.subjects.iter().zip(&report.files).zip(detected) {
+        let known = file.format.as_ref().filter(|_| file.measured.is_some());
+        if let Some(format) = known {
+            heard.push(rules::Heard { file, format, detected });
+        }
+        // Two halves of one stereo stem may be the same; a mix of one stem is.
+        let stem = known.filter(|_| file.kind == FileKind::Stem && subject.side.is_none());
+        candidates.push(stem.map(|format| Candidate {
+            path: &subject.path,
+            overview: &file.overview,
+            rate: format.rate.hz(),
+            channels: format.channels.into(),
+            bits: format.bits.filter(|_| !format.float),
+            lossless: format.lossless,
+        }));
+    }
+    let mut findings = rules::of_defects(&heard);
+    findings.extend(rules::of_duplicates(&duplicates(&candidates, media), &report.files));
+    findings
 }
 
 /// What the files say, each by itself and together.

@@ -2,6 +2,7 @@
 
 mod check;
 mod correlation;
+mod detect;
 mod found;
 mod html;
 mod measure;

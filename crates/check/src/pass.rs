@@ -1,6 +1,8 @@
 //! The one pass over all files: they are read side by side, 80 ms at a time; each is measured, and what belongs in the sum is added up
 //! and compared with the mix.
 
+use crate::detect::against::{Accusation, Against, PartPlanes};
+use crate::detect::{Detected, Detectors};
 use crate::found::{CheckError, Found, Subject};
 use crate::measure::{FileMeter, Samples, step_frames};
 use crate::report::{FileKind, FoundBy, Measurements};
@@ -24,6 +26,7 @@ pub(crate) struct Measured {
     /// Absent of files that cannot be read to the end.
     pub(crate) measurements: Option<Measurements>,
     pub(crate) overview: Overview,
+    pub(crate) detected: Detected,
     pub(crate) pcm_sha256: Option<String>,
     pub(crate) error: Option<AudioError>,
 }
@@ -43,6 +46,8 @@ pub(crate) struct Summed {
     pub(crate) rounding: Rounding,
     /// Where the mix is only later, by so many frames, and what is left then.
     pub(crate) delayed: Option<(i64, Gain)>,
+    /// What the residual says of single stems: their subjects.
+    pub(crate) accused: Vec<(usize, Accusation)>,
 }
 
 /// Frames that were read together.
@@ -93,6 +98,7 @@ impl Reader {
 /// A file being measured.
 struct Meters {
     file: FileMeter,
+    detectors: Detectors,
     hash: Option<SampleHash>,
 }
 
@@ -109,7 +115,9 @@ impl Meters {
 
     fn measure(&mut self, block: &Block) {
         if block.got > 0 {
-            self.file.block(&block.planes.iter().map(|plane| &plane[..block.got]).collect::<Vec<_>>());
+            let planes: Vec<&[f64]> = block.planes.iter().map(|plane| &plane[..block.got]).collect();
+            self.file.block(&planes);
+            self.detectors.block(&planes);
         }
     }
 }
@@ -152,7 +160,11 @@ pub(crate) fn pass(
             float: info.float,
             lossless: info.lossless,
         };
-        meters.push(Some(Meters { file: FileMeter::new(samples), hash: hashed.map(SampleHash::new) }));
+        meters.push(Some(Meters {
+            file: FileMeter::new(samples),
+            detectors: Detectors::new(info.rate, info.channels),
+            hash: hashed.map(SampleHash::new),
+        }));
     }
     let mut adding = Adding::new(found, media);
     let seconds = |subject: &Subject| subject.info.as_ref().map_or(0.0, |info| info.rate.seconds(info.frames as i64));
@@ -190,6 +202,7 @@ pub(crate) fn pass(
         Measured {
             measurements: error.is_none().then_some(measurements),
             overview,
+            detected: meters.detectors.finish(),
             pcm_sha256: meters.hash.map(SampleHash::finish).filter(|_| error.is_none()),
             error,
         }
@@ -209,6 +222,7 @@ struct Adding {
     /// Files that may be the mix, the likeliest first.
     mixes: Vec<(usize, FoundBy, bool)>,
     meters: Vec<SumMeter>,
+    against: Vec<Against>,
     rounding: Vec<Rounding>,
     total: Vec<Vec<f64>>,
 }
@@ -266,12 +280,13 @@ impl Adding {
         Some(Self {
             rate,
             channels,
-            parts,
             left_out,
             meters: rounding.iter().map(|rounding| SumMeter::new(rate, channels, *rounding)).collect(),
+            against: rounding.iter().map(|_| Against::new(rate.hz(), channels, parts.len())).collect(),
             rounding,
             mixes: candidates.into_iter().map(|(number, by)| (*number, *by, float(*number))).collect(),
             total: vec![vec![0.0; step_frames(rate) * STEPS]; channels],
+            parts,
         })
     }
 
@@ -299,11 +314,15 @@ impl Adding {
             return Ok(());
         }
         let total: Vec<&[f64]> = self.total.iter().map(|plane| &plane[..frames]).collect();
-        for ((number, _, float), meter) in self.mixes.iter().zip(&mut self.meters) {
+        let planes: Vec<PartPlanes<'_>> =
+            self.parts.iter().map(|part| part_planes(part, blocks, self.total.len())).collect();
+        for (((number, _, float), meter), against) in self.mixes.iter().zip(&mut self.meters).zip(&mut self.against) {
             let Some(block) = &blocks[*number] else { continue };
             let mix: Vec<&[f64]> = block.planes.iter().map(|plane| &plane[..frames]).collect();
             let own = if *float { loudest(&block.planes) } else { 0.0 };
-            let left = meter.block(&mix, &total, floats + own);
+            meter.block(&mix, &total, floats + own);
+            let left = meter.residual();
+            against.block(left, &planes, meter.bound());
             // Of several mixes, the residual of the likeliest is written.
             if let Some(file) = residual.take() {
                 file.write(left)?;
@@ -318,19 +337,24 @@ impl Adding {
     }
 
     fn finish(self, found: &Found, broken: &[bool], media: &dyn Media) -> Option<Summed> {
-        let Self { rate, channels, parts, mut left_out, mixes, meters, rounding, .. } = self;
+        let Self { rate, channels, parts, mut left_out, mixes, meters, against, rounding, .. } = self;
         for part in &parts {
             if broken[part.subject] {
                 left_out.push((part.subject, "it cannot be read to its end".to_owned()));
             }
         }
-        let sums = meters.into_iter().map(SumMeter::finish);
+        let sums = meters.into_iter().zip(against).map(|(meter, against)| (meter.finish(), against));
         let candidates = mixes.into_iter().zip(rounding).zip(sums).filter(|(((mix, ..), _), _)| !broken[*mix]);
         // What the stems are nearest to is what they were meant to add up to.
-        let nearest = candidates.min_by(|(_, a), (_, b)| a.rms.total_cmp(&b.rms));
-        let (((mix, found_by, _), rounding), sum) = nearest?;
+        let nearest = candidates.min_by(|(_, (a, _)), (_, (b, _))| a.rms.total_cmp(&b.rms));
+        let (((mix, found_by, _), rounding), (sum, against)) = nearest?;
+        // Of lossy files the residual is never quiet enough to be asked, and of stems that are left out nothing is known.
+        let asked = !rounding.lossy && left_out.is_empty();
+        let accused = if asked { against.finish() } else { Vec::new() };
+        let accused = accused.into_iter().map(|accused| (parts[accused.part].subject, accused)).collect();
         let added = parts.iter().map(|part| part.subject).collect();
-        let mut summed = Summed { mix, found_by, stems: parts.len(), added, left_out, sum, rounding, delayed: None };
+        let stems = parts.len();
+        let mut summed = Summed { mix, found_by, stems, added, left_out, sum, rounding, delayed: None, accused };
         if summed.sum.class == SumClass::DoesNotNull
             && let Some((delay, _)) = summed.sum.delay.filter(|(delay, _)| *delay != 0)
         {
@@ -346,6 +370,20 @@ impl Adding {
 
 fn loudest(planes: &[Vec<f64>]) -> f64 {
     planes.iter().map(|plane| peak(plane)).fold(0.0, f64::max)
+}
+
+/// What `add_part` adds of a stem to each channel; nothing of stems that are resampled.
+fn part_planes<'b>(part: &Part, blocks: &'b [Option<Block>], channels: usize) -> PartPlanes<'b> {
+    let block = blocks[part.subject].as_ref().filter(|_| part.resampled.is_none());
+    let plane = |channel: usize| {
+        let planes = &block?.planes;
+        match part.side {
+            Some(Side::Left) if channel != 0 => None,
+            Some(Side::Right) if channel != 1 => None,
+            _ => planes.get(if planes.len() == 1 { 0 } else { channel }).map(Vec::as_slice),
+        }
+    };
+    (0..channels).map(plane).collect()
 }
 
 /// Adds a stem: one channel sounds in all, but for a half of a stereo stem.

@@ -135,8 +135,8 @@ impl SumMeter {
     }
 
     /// A block of mix and sum, of whole steps of 10 ms but for the last one. `floats`: Σ over the float files of the largest sample of the
-    /// block. Gives the residual.
-    pub(crate) fn block(&mut self, mix: &[&[f64]], sum: &[&[f64]], floats: f64) -> &[Vec<f64>] {
+    /// block.
+    pub(crate) fn block(&mut self, mix: &[&[f64]], sum: &[&[f64]], floats: f64) {
         let frames = mix.first().map_or(0, |plane| plane.len());
         let [mut rr, mut rs, mut ss, mut mm] = [0.0; 4];
         let mut largest: f64 = 0.0;
@@ -187,7 +187,16 @@ impl SumMeter {
         self.seconds(rr, frames as u64);
         self.frame += frames as u64;
         self.residual = residual;
+    }
+
+    /// What was left of the block before.
+    pub(crate) fn residual(&self) -> &[Vec<f64>] {
         &self.residual
+    }
+
+    /// What rounding could leave so far.
+    pub(crate) fn bound(&self) -> f64 {
+        self.bound
     }
 
     /// Keeps the worst seconds that do not overlap.
