@@ -197,8 +197,8 @@ fn the_same_recording_is_found_at_any_gain_in_any_format() {
 
 /// Of a file and the one that holds the same, the one that stands later in the report.
 fn second<'a>(report: &'a CheckReport, name: &str) -> &'a str {
-    let of = report.files.iter().filter(|file| file.file.starts_with(name));
-    &of.next_back().unwrap().file
+    let mut of = report.files.iter().rev().filter(|file| file.file.starts_with(name));
+    &of.next().unwrap().file
 }
 
 /// As in the notes beside the material: one stem is 2.5 s shorter, and nothing else is wrong.

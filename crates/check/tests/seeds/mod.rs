@@ -70,9 +70,9 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
                 let at = apart(chance.sounding(stem, rate)?, &places, rate)?;
                 let size = (0.4 + 0.5 * chance.unit()) * if chance.unit() < 0.5 { 1.0 } else { -1.0 };
                 let channels = chance.below(3);
-                for channel in 0..2 {
+                for (channel, x) in frames[at].iter_mut().enumerate() {
                     if channels == channel || channels == 2 {
-                        frames[at][channel] = (frames[at][channel] + size * peak).clamp(-0.999, 0.999);
+                        *x = (*x + size * peak).clamp(-0.999, 0.999);
                     }
                 }
                 places.push(at);
