@@ -1,4 +1,4 @@
-//! Defects that are heard: clicks, jumps, drop-outs, hum, edges in the spectrum, sound that breaks off. All are looked for while a
+//! Defects that are heard: clicks, drop-outs, hum, edges in the spectrum, sound that breaks off. All are looked for while a
 //! file goes by once, in memory that does not grow with it.
 //!
 //! Music is full of clicks, gaps and edges that are meant. What is doubtful is a note or nothing; a warning must be true.
@@ -31,7 +31,6 @@ use stemwright_core::SampleRate;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Detected {
     pub(crate) clicks: Spots,
-    pub(crate) jumps: Spots,
     pub(crate) gaps: Spots,
     pub(crate) hum: Option<Hum>,
     pub(crate) cliff: Option<Cliff>,
@@ -151,7 +150,6 @@ impl Detectors {
         let limited: Vec<Option<Limited>> = self.channels.iter().map(|channel| channel.pinned.finish()).collect();
         Detected {
             clicks: Spots::merged(self.channels.iter().map(|channel| channel.outliers.clicks.clone())),
-            jumps: Spots::merged(self.channels.iter().map(|channel| channel.outliers.jumps.clone())),
             gaps: Spots::merged(self.channels.iter().map(|channel| channel.gaps.found.clone())),
             hum: self.hum.finish(),
             cliff: self.cliff.finish(),

@@ -433,36 +433,6 @@ fn sixty_four_copies_are_one() {
     assert_eq!(solution.stems[63].gain_db, Some(0.0));
 }
 
-/// What it costs, beside a check of the same files that null: `cargo test --release -- --ignored costs --nocapture`.
-#[test]
-#[ignore = "it measures, and asserts nothing"]
-fn costs_are_printed() {
-    let frames = 20 * RATE as usize;
-    eprintln!("| stems | check alone, s | check and solver, s | most memory so far, MiB |");
-    for count in [8, 16, 32, 64] {
-        let play = |n: usize| rounded(&scaled(&play(BAND[n % BAND.len()], n as u64, frames), 0.15), 24);
-        let stems: Vec<Frames> = (0..count).into_par_iter().map(play).collect();
-        let time = |late: f64| {
-            let stage = Stage::new();
-            for (n, stem) in stems.iter().enumerate() {
-                stage.write(&format!("{:02}_Stem.wav", n + 1), stem, Depth::Bits(24));
-            }
-            let mut in_mix = stems.clone();
-            if late != 0.0 {
-                in_mix[3] = moved(&in_mix[3], late, 0.0);
-            }
-            stage.write("Song mix.wav", &sum(&in_mix), Depth::Bits(24));
-            let begin = std::time::Instant::now();
-            let report = stage.check();
-            (begin.elapsed().as_secs_f64(), report.sum.unwrap().solution.map(|solution| solution.cause))
-        };
-        let ((alone, _), (with, cause)) = (time(0.0), time(26.5));
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("?").trim().to_owned();
-        eprintln!("| {count} | {alone:.2} | {with:.2} | {most} | {cause:?}");
-    }
-}
-
 /// Every stem is as late as the mix, but one: that one is named, and the others together.
 #[test]
 fn what_all_stems_share_is_said_once() {

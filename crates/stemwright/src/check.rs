@@ -235,6 +235,9 @@ fn sum_words(sum: &SumReport) -> String {
                 &format!("     most of it around {} Hz ({:.1} dBFS in that third of an octave)\n", band.hz, band.dbfs);
         }
     }
+    for sentence in sum.solution.iter().flat_map(|solution| &solution.sentences) {
+        text += &format!("     {sentence}\n");
+    }
     if let Some(file) = &sum.residual_file {
         text += &format!("     what is left is in {}\n", Path::new(file).display());
     }

@@ -1,4 +1,4 @@
-//! Clicks and jumps: samples that their neighbours on both sides do not lead to.
+//! Clicks: samples that their neighbours on both sides do not lead to.
 //!
 //! Where the fourth difference stands out of what is around it, which costs little to see, linear prediction has a closer look. A
 //! click is gone when one sample, or two, are put in the place that both sides give them, and nothing else about the sound changes
@@ -23,7 +23,6 @@ pub(super) const REACH: usize = 1024;
 const SCREEN: f64 = 2.0;
 /// By how much an error of prediction must exceed all others of 13 ms on both sides.
 const CLICK: f64 = 3.0;
-const JUMP: f64 = 5.0;
 /// −60 dBFS: smaller ones are not heard (see `levels::HEARD`).
 const LEAST: f64 = 1e-3;
 /// Looks a second that may be afforded, and how many may be saved up.
@@ -37,24 +36,11 @@ pub(super) struct Outliers {
     looks_a_frame: f64,
     cells: Vec<f64>,
     pub(super) clicks: Spots,
-    pub(super) jumps: Spots,
-}
-
-enum Kind {
-    Click { at: usize, size: f64 },
-    Jump { at: usize, size: f64 },
 }
 
 impl Outliers {
     pub(super) fn new(channel: usize, rate: f64) -> Self {
-        Self {
-            channel,
-            looks: MOST_LOOKS,
-            looks_a_frame: LOOKS / rate,
-            cells: Vec::new(),
-            clicks: Spots::default(),
-            jumps: Spots::default(),
-        }
+        Self { channel, looks: MOST_LOOKS, looks_a_frame: LOOKS / rate, cells: Vec::new(), clicks: Spots::default() }
     }
 
     /// Looks at a region that has [`REACH`] samples before and after it; `first` is the frame of x[0].
@@ -92,7 +78,6 @@ impl Outliers {
             }
             if self.looks < 1.0 {
                 self.clicks.count += 1;
-                self.jumps.count += 1;
                 continue;
             }
             self.looks -= 1.0;
@@ -105,10 +90,8 @@ impl Outliers {
                 size,
                 channel: self.channel,
             };
-            match judge(&x[at - SIDE..=at + SIDE]) {
-                Some(Kind::Click { at: within, size }) => self.clicks.push(spot(at + within - SIDE, size)),
-                Some(Kind::Jump { at: within, size }) => self.jumps.push(spot(at + within - SIDE, size)),
-                None => {}
+            if let Some((within, size)) = judge(&x[at - SIDE..=at + SIDE]) {
+                self.clicks.push(spot(at + within - SIDE, size));
             }
         }
         self.cells = cells;
@@ -137,15 +120,15 @@ fn largest(x: &[f64]) -> f64 {
     all
 }
 
-/// What the middle of these samples is, if it is no music.
-fn judge(x: &[f64]) -> Option<Kind> {
+/// The sample in the middle of these, and how far off it is, if it is a click.
+fn judge(x: &[f64]) -> Option<(usize, f64)> {
     let middle = SIDE;
     let (before, after) = (&x[..middle - 3], &x[middle + 4..]);
     if constant(before) && constant(after) {
         // Between silences every sound is an outlier; a single sample is none.
         let alone = before[0] == after[0] && x[middle - 1] == before[0] && x[middle + 2..middle + 4] == [before[0]; 2];
         let size = (x[middle] - before[0]).abs();
-        return (alone && size >= LEAST).then_some(Kind::Click { at: middle, size });
+        return (alone && size >= LEAST).then_some((middle, size));
     }
     let prediction = Prediction::of([before, after])?;
     // Errors from here to there are those of the sound; between them the place echoes in the prediction.
@@ -186,27 +169,10 @@ fn judge(x: &[f64]) -> Option<Kind> {
     }
     let (left, at, size) = best?;
     if left <= 1.2 * base + 1e-6 * peak {
-        return (size >= LEAST.max(0.3 * level[0].min(level[1]))).then_some(Kind::Click { at, size });
+        return (size >= LEAST.max(0.3 * level[0].min(level[1]))).then_some((at, size));
     }
-    jump(&prediction, x, &here, [base, peak], [noise, level])
-}
-
-/// Whether prediction fails across the middle from both sides, within one sound.
-fn jump(
-    prediction: &Prediction,
-    x: &[f64],
-    here: &[f64],
-    [base, peak]: [f64; 2],
-    [noise, level]: [[f64; 2]; 2],
-) -> Option<Kind> {
-    let alike = |[a, b]: [f64; 2], by: f64| a <= by * b && b <= by * a;
-    if peak < JUMP * base || !alike(noise, 2.5) || !alike(level, 3.0) || level[0].min(level[1]) < 3.0 * LEAST {
-        return None;
-    }
-    let at = SIDE - 3 + here.iter().position(|e| e.abs() > 0.5 * peak)?;
-    let back = (at - 2..=at).map(|n| prediction.backward(x, n).abs()).fold(0.0, f64::max);
-    let size = (x[at] - x[at - 1]).abs();
-    (back >= 0.5 * JUMP * base && size >= 0.1 * level[0].min(level[1])).then_some(Kind::Jump { at, size })
+    // A jump inside a sound may be an edit or an oscillator that starts anew: nobody can tell without the mix.
+    None
 }
 
 fn constant(x: &[f64]) -> bool {

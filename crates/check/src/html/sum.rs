@@ -56,6 +56,13 @@ pub(super) fn sum<'a, 'b: 'a>(
     let (class, what) = in_short(sum);
     out.push_str("<section id=\"sum\">\n<h2>Do the stems add up?</h2>\n");
     put!(out, "<p class=\"verdict {class}\">{}<strong>{what}.</strong> {}</p>\n", sign(class), apart(&sum.verdict));
+    if let Some(solution) = sum.solution.as_ref().filter(|solution| !solution.sentences.is_empty()) {
+        put!(out, "<ul class=\"why\">\n");
+        for sentence in &solution.sentences {
+            put!(out, "<li>{}</li>\n", apart(sentence));
+        }
+        put!(out, "</ul>\n");
+    }
     figures(out, sum);
     if exact(sum) {
         out.push_str("<p>Nothing is left: mix − Σ stems is 0 on every sample. There is no residual to draw.</p>\n");

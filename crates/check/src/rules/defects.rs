@@ -26,7 +26,6 @@ pub(crate) fn of_defects(files: &[Heard<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for heard in files {
         findings.extend(heard.clicks());
-        findings.extend(heard.jumps());
         findings.extend(heard.gaps());
         findings.extend(heard.hum());
         findings.extend(heard.cliff());
@@ -84,22 +83,6 @@ impl Heard<'_> {
         })
     }
 
-    fn jumps(&self) -> Option<Finding> {
-        let jumps = self.few(&self.detected.jumps, 0.2)?;
-        let what = format!(
-            "the waveform jumps in {}, by up to {:.1} dBFS, in a sound that goes on: an edit without a fade, or an oscillator that starts anew",
-            counted(jumps.count, "place"),
-            largest(&jumps)
-        );
-        let finding = placed(self.finding(Severity::Note, "discontinuity", what), &jumps, self.format.rate);
-        Some(
-            finding
-                .measured(jumps.count as f64, "jumps")
-                .limit(0.0, "jumps", OURS)
-                .hint("listen there; fades of a few milliseconds mend an edit"),
-        )
-    }
-
     fn gaps(&self) -> Option<Finding> {
         let gaps = self.few(&self.detected.gaps, 0.5)?;
         let longest = gaps.first.iter().map(|gap| gap.frames).max().unwrap_or(0);
@@ -137,27 +120,22 @@ impl Heard<'_> {
         let corner = CORNERS.into_iter().find(|corner| (0.88 * corner..1.03 * corner).contains(&hz));
         let lossy = !self.format.lossless;
         let upsampled = corner.filter(|corner| *corner < 0.6 * half && !lossy);
-        let (severity, what) = match upsampled {
-            Some(corner) => (
-                Severity::Warning,
-                format!(
-                    "nothing above {hz:.0} Hz, where it falls by {fall:.0} dB at once: it was at {} Hz before it came to {}",
-                    2.0 * corner,
-                    self.format.rate
-                ),
+        // Sounds of a sampler or of a codec end so as well: it is worth knowing, and nothing is wrong by itself.
+        let what = match upsampled {
+            Some(corner) => format!(
+                "nothing above {hz:.0} Hz, where it falls by {fall:.0} dB at once: as if it had been at {} Hz before it came to {}",
+                2.0 * corner,
+                self.format.rate
             ),
-            None => (
-                Severity::Note,
-                format!(
-                    "nothing above {hz:.0} Hz, where it falls by {fall:.0} dB at once: as a codec, a sampler or a steep filter leaves it"
-                ),
+            None => format!(
+                "nothing above {hz:.0} Hz, where it falls by {fall:.0} dB at once: as a codec, a sampler or a steep filter leaves it"
             ),
         };
         if lossy {
             // That it is coded with losses is said of the format.
             return None;
         }
-        let finding = self.finding(severity, "spectral-cliff", what).measured(hz, "Hz");
+        let finding = self.finding(Severity::Note, "spectral-cliff", what).measured(hz, "Hz");
         Some(finding.limit(half, "Hz", "half the rate of the file").hint(match upsampled {
             Some(_) => "ask for the original, and convert once at most; a higher rate brings nothing back",
             None => "ask whether it came through MP3 or AAC, and for what it was made of",
