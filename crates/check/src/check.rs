@@ -35,6 +35,9 @@ pub struct Progress {
     pub seconds: f64,
     /// Seconds of the longest file.
     pub of: f64,
+    /// All files are measured, nothing is being written, and why the sum does not null is looked for: minutes for dozens of stems,
+    /// during which nothing more is told.
+    pub explaining: bool,
 }
 
 /// Checks a folder of stems or one file. `progress` is told how far it is, and says whether to go on.
@@ -108,9 +111,15 @@ fn checked(
         {
             sum.residual_file = options.residual.as_ref().map(|path| path.display().to_string());
         }
-        if let Some((solution, why)) = question(&found, &report, summed, media).and_then(solve) {
-            findings.extend(why);
-            sum.solution = Some(solution);
+        if let Some(question) = question(&found, &report, summed, media) {
+            let seconds = report.rate.map_or(0.0, |rate| rate.seconds(report.frames as i64));
+            if !progress(Progress { seconds, of: seconds, explaining: true }) {
+                return Err(CheckError::Stopped);
+            }
+            if let Some((solution, why)) = solve(question) {
+                findings.extend(why);
+                sum.solution = Some(solution);
+            }
         }
         report.sum = Some(sum);
     }

@@ -189,7 +189,7 @@ pub(crate) fn pass(
         summed?;
         passed += 1;
         let done = passed as f64 * 0.01 * STEPS as f64;
-        if !progress(Progress { seconds: done.min(length), of: length }) {
+        if !progress(Progress { seconds: done.min(length), of: length, explaining: false }) {
             return Err(CheckError::Stopped);
         }
         if blocks.iter().flatten().all(|block| block.last) && adding.as_ref().is_none_or(Adding::is_over) {

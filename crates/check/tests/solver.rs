@@ -4,7 +4,6 @@ mod band;
 mod stage;
 
 use band::*;
-use rayon::prelude::*;
 use stage::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 use stemwright_check::{Cause, CheckReport, Solution, StemSolution, SumClass};

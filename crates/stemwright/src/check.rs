@@ -17,6 +17,8 @@ use stemwright_core::{ErrorReport, Finding, Severity};
 
 /// Set by Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
+/// Nothing is being written, and nobody looks at [`STOP`].
+static EXPLAINING: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn run(args: &Check) -> ExitCode {
     let printer = Printer::new(&args.talk);
@@ -63,7 +65,12 @@ fn run_check(args: &Check, set: &Path, printer: Printer) -> ExitCode {
 }
 
 fn work(args: &Check, set: &Path, printer: Printer) -> Result<CheckReport, Failure> {
-    let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
+    let _ = ctrlc::set_handler(|| {
+        STOP.store(true, Ordering::Relaxed);
+        if EXPLAINING.load(Ordering::Relaxed) {
+            std::process::exit(STOPPED.into());
+        }
+    });
     stemwright_audio::allow_many_files();
     if let Some(page) = args.html.as_ref().filter(|page| page.exists() && !is_page(page)) {
         // A slip of the keyboard must not cost a recording.
@@ -78,9 +85,15 @@ fn work(args: &Check, set: &Path, printer: Printer) -> Result<CheckReport, Failu
     };
     let bar = printer.progress(1);
     let report = check(set, &options, &Files::new(), &mut |progress| {
-        bar.show_seconds(progress.seconds, progress.of);
+        if progress.explaining {
+            EXPLAINING.store(true, Ordering::Relaxed);
+            bar.say("all is measured; looking for why the stems do not add up");
+        } else {
+            bar.show_seconds(progress.seconds, progress.of);
+        }
         !STOP.load(Ordering::Relaxed)
     });
+    EXPLAINING.store(false, Ordering::Relaxed);
     bar.clear();
     let report = report?;
     printer.result(&table(&report));

@@ -134,6 +134,11 @@ impl Bar {
         self.bar.set_message(format!("{speed:.0} × real time, {}:{:02} left", left / 60, left % 60));
     }
 
+    /// What is being done, where nobody knows how long it takes.
+    pub(crate) fn say(&self, text: &'static str) {
+        self.bar.set_message(text);
+    }
+
     /// Takes the bar away.
     pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
