@@ -9,7 +9,7 @@ use crate::receipt::{Proving, missing};
 use crate::report::{CheckReport, FileKind, FileReport, FormatReport, SumClass};
 use crate::residual::ResidualFile;
 use crate::rules;
-use crate::solve::{Question, Source, solve};
+use crate::solve::{Question, Source, Sources, solve};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use stemwright_audio::{Media, MediaInfo};
@@ -168,13 +168,8 @@ fn question<'a>(found: &Found, report: &CheckReport, summed: &Summed, media: &'a
         stems.push(source(number)?);
     }
     Some(Question {
-        media,
-        rate,
-        channels,
-        frames: summed.sum.frames,
+        sources: Sources { media, rate, channels, frames: summed.sum.frames, mix, stems },
         master: found.subjects[summed.mix].kind == FileKind::Master,
-        mix,
-        stems,
         activity,
         rounding: summed.rounding,
         delay: summed.sum.delay.map_or(0, |(delay, _)| delay),

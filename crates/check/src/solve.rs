@@ -14,24 +14,18 @@ mod walk;
 mod words;
 
 use crate::sum::Rounding;
-use bank::Sources;
+pub(crate) use bank::Sources;
 use judge::judge;
 use model::Model;
 pub use solution::{Cause, FilterBand, GainCurve, Solution, StemSolution};
 pub(crate) use source::Source;
-use stemwright_audio::Media;
-use stemwright_core::{Finding, SampleRate};
+use stemwright_core::Finding;
 
 /// A sum that does not null.
 pub(crate) struct Question<'a> {
-    pub(crate) media: &'a dyn Media,
-    pub(crate) rate: SampleRate,
-    pub(crate) channels: usize,
-    pub(crate) frames: u64,
-    pub(crate) mix: Source,
-    /// Whether it is a master, which is known to be processed.
+    pub(crate) sources: Sources<'a>,
+    /// Whether the mix is a master, which is known to be processed.
     pub(crate) master: bool,
-    pub(crate) stems: Vec<Source>,
     /// For each stem its mean power in columns of so many frames.
     pub(crate) activity: Vec<(u64, Vec<f32>)>,
     pub(crate) rounding: Rounding,
@@ -42,8 +36,7 @@ pub(crate) struct Question<'a> {
 
 /// Solves, and says what it found. `None` of files too short to say anything.
 pub(crate) fn solve(question: Question<'_>) -> Option<(Solution, Vec<Finding>)> {
-    let Question { media, rate, channels, frames, mix, master, stems, activity, rounding, delay, gain } = question;
-    let sources = Sources { media, rate, channels, frames, mix, stems };
+    let Question { sources, master, activity, rounding, delay, gain } = question;
     let model = Model::new(&sources, &activity, rounding, (delay, gain))?;
     let walked = walk::walk(&sources, &model.parts);
     Some(judge(&sources, &model, &walked, master))

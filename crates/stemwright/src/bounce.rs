@@ -238,7 +238,7 @@ fn noticed(source: &Source, path: &Path) -> Vec<Finding> {
     for reference in &source.session().references {
         let what = "it is a mix to compare with; the stems are not compared with it here";
         let finding = Finding::new(Severity::Note, "reference-not-compared", what).in_file(reference);
-        findings.push(finding.hint("null it against the mix by ear or by hand: they are not compared yet"));
+        findings.push(finding.hint("hold the stems against it with `stemwright check SET --mix FILE`"));
     }
     findings
 }

@@ -16,14 +16,14 @@ const MOST: usize = 12;
 const LOWEST_HZ: f64 = 10.0;
 
 /// The files of a sum.
-pub(super) struct Sources<'a> {
-    pub(super) media: &'a dyn Media,
-    pub(super) rate: SampleRate,
-    pub(super) channels: usize,
+pub(crate) struct Sources<'a> {
+    pub(crate) media: &'a dyn Media,
+    pub(crate) rate: SampleRate,
+    pub(crate) channels: usize,
     /// Frames of the longest file.
-    pub(super) frames: u64,
-    pub(super) mix: Source,
-    pub(super) stems: Vec<Source>,
+    pub(crate) frames: u64,
+    pub(crate) mix: Source,
+    pub(crate) stems: Vec<Source>,
 }
 
 /// A part of the model: a stem as it is found in the mix.
