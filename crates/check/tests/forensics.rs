@@ -17,6 +17,8 @@ use stemwright_core::{Finding, Severity};
 
 const SCORING: u64 = 700_000;
 const TUNING: u64 = 10_000;
+/// What is written for other programs to look at.
+const PEERS: u64 = 900_000;
 const RUNS: [&str; 3] = ["with-mix", "without-mix", "renamed"];
 const WITH_MIX: usize = 0;
 const WITHOUT_MIX: usize = 1;
@@ -323,6 +325,7 @@ fn clean_sets_raise_no_alarm_and_seeded_defects_are_found() {
     for (place, song) in songs.iter().enumerate() {
         table.clean(song);
         for round in 0..trials.unwrap_or(1) {
+            eprintln!("{} {round}", song.name);
             let mut chance = Chance::new(start + 2 * round + place as u64);
             for run in [WITHOUT_MIX, RENAMED] {
                 if trials.is_some() || songs.len() == 1 || run == WITHOUT_MIX + place {
@@ -350,4 +353,31 @@ fn clean_sets_raise_no_alarm_and_seeded_defects_are_found() {
             assert!(20 * (found + few) >= 19 * of, "{class} {}: {found}/{of}", RUNS[*run]);
         }
     }
+}
+
+/// For `bench/forensics_peers.py`: files with and without defects into the folder that `STEMWRIGHT_SEEDED_FILES` names, and
+/// `truth.json` beside them.
+#[test]
+fn seeded_files_for_other_programs() {
+    let Some(folder) = std::env::var_os("STEMWRIGHT_SEEDED_FILES") else { return };
+    let stage = Stage::at(std::path::Path::new(&folder));
+    let mut truth = Vec::new();
+    for (place, song) in songs().iter().enumerate() {
+        let mut chance = Chance::new(PEERS + place as u64);
+        for class in ["clean", "click", "drop-out", "discontinuity", "hum", "clipping"] {
+            for (number, (name, stem)) in song.stems.iter().enumerate() {
+                let other = &song.stems[(number + 1) % song.stems.len()].1;
+                let done = if class == "clean" {
+                    Some(Seeded::of(stem.clone()))
+                } else {
+                    seed(class, stem, other, &mut chance)
+                };
+                let Some(done) = done else { continue };
+                let file = format!("{class}/{} {name}", song.name);
+                stage.write(&file, &done.frames, Depth::Bits(24));
+                truth.push(serde_json::json!({ "file": file, "class": class, "places": done.places, "rate": RATE }));
+            }
+        }
+    }
+    std::fs::write(stage.path("truth.json"), serde_json::to_string_pretty(&truth).unwrap()).unwrap();
 }

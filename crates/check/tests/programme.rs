@@ -114,7 +114,7 @@ fn programme() -> Vec<(&'static str, Vec<f64>)> {
         let hands: f64 =
             (0..3).filter(|hand| at >= hand * 430).map(|hand| (-((at - hand * 430) as f64) / 90.0).exp()).sum();
         let room = if at > 1_300 { (-((at - 1_300) as f64) / 2_000.0).exp() } else { 0.0 };
-        if n / beat % 2 == 0 {
+        if (n / beat).is_multiple_of(2) {
             0.25 * (hands + room) * clap.next()
         } else {
             let ring = (-(at as f64) / 400.0).exp() * (sine(1_720.0, at) + 0.6 * sine(480.0, at + 30));

@@ -237,7 +237,7 @@ pub(crate) fn seed(class: &str, stem: &Frames, other: &Frames, chance: &mut Chan
             hz = if chance.unit() < 0.5 { 44_100 } else { 96_000 };
             // Converted, or with nothing but another number in its head.
             if chance.unit() < 0.7 {
-                frames = converted(stem, f64::from(RATE) / f64::from(hz));
+                frames = converted(stem, RATE, hz);
             }
         }
         "polarity" => frames = crate::stage::map(stem, |x| -x),

@@ -51,20 +51,32 @@ pub(super) fn delayed(stem: &Frames, delay: f64) -> Frames {
         .collect()
 }
 
-/// Every 1 / `step`th frame, as a converter makes them that filters first (`step` > 1) at 0.9 of the lower half.
-pub(super) fn converted(stem: &Frames, step: f64) -> Frames {
-    const HALF: f64 = 48.0;
-    let cut = 0.9 / step.max(1.0);
-    let half = HALF / cut;
-    (0..(stem.len() as f64 / step) as usize)
+/// At another rate, as a converter makes it: filtered at 0.9 of the lower half of both.
+pub(super) fn converted(stem: &Frames, from: u32, to: u32) -> Frames {
+    const HALF: f64 = 32.0;
+    let common = (1..=from).rev().find(|n| from.is_multiple_of(*n) && to.is_multiple_of(*n)).unwrap_or(1);
+    let (up, down) = ((to / common) as usize, (from / common) as usize);
+    let cut = 0.9 * (f64::from(to) / f64::from(from)).min(1.0);
+    let half = (HALF / cut).ceil();
+    let taps = |phase: usize| -> Vec<f64> {
+        let part = phase as f64 / up as f64;
+        (-half as i64..=half as i64)
+            .map(|m| {
+                let x = m as f64 - part;
+                cut * sinc(cut * x) * kaiser((x / (half + 1.0)).clamp(-1.0, 1.0))
+            })
+            .collect()
+    };
+    let kernels: Vec<Vec<f64>> = (0..up).map(taps).collect();
+    let at = |n: i64| usize::try_from(n).ok().and_then(|n| stem.get(n)).copied().unwrap_or_default();
+    (0..stem.len() * up / down)
         .map(|n| {
-            let centre = n as f64 * step;
+            let first = (n * down / up) as i64 - half as i64;
             let mut sum = [0.0; 2];
-            for m in (centre - half).ceil().max(0.0) as usize..=((centre + half) as usize).min(stem.len() - 1) {
-                let x = m as f64 - centre;
-                let tap = cut * sinc(cut * x) * kaiser(x / (half + 1.0));
-                sum[0] += tap * stem[m][0];
-                sum[1] += tap * stem[m][1];
+            for (tap, m) in kernels[n * down % up].iter().zip(first..) {
+                let frame = at(m);
+                sum[0] += tap * frame[0];
+                sum[1] += tap * frame[1];
             }
             sum
         })
