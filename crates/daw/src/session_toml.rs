@@ -14,13 +14,6 @@ use toml::de::DeTable;
 /// A document of this size is not a session.
 const LARGEST_BYTES: u64 = 64 << 20;
 
-pub(crate) const PAN_LAWS: [(&str, PanLaw); 4] = [
-    ("constant-power", PanLaw::ConstantPower),
-    ("compromise", PanLaw::Compromise),
-    ("linear", PanLaw::Linear),
-    ("balance", PanLaw::Balance),
-];
-
 /// A session and the document that it was read from.
 #[derive(Debug)]
 pub struct SessionFile {
@@ -186,7 +179,7 @@ fn settings(fields: Option<Fields<'_>>, document: Document<'_>) -> Result<(Sampl
     let rate = hz.and_then(|hz| SampleRate::new(hz as u32)).ok_or_else(|| {
         value.error("`rate` is not a rate of sessions").hint("write a number of Hz from 44100 to 192000")
     })?;
-    let law = fields.take("pan_law").map(|value| value.into_choice(&PAN_LAWS)).transpose()?;
+    let law = fields.take("pan_law").map(|value| value.into_choice(&PanLaw::ALL.map(|law| (law.id(), law)))).transpose()?;
     fields.finish()?;
     Ok((rate, law.unwrap_or_default()))
 }

@@ -86,7 +86,7 @@ pub fn session_text(session: &Session, base: &Path, places: Places, comments: &C
     lines(&mut writer.page, &comments.session);
     writer.page.table("[session]");
     writer.page.key("rate", f64::from(rate.hz()));
-    writer.page.maybe("pan_law", (*pan_law != PanLaw::default()).then(|| strips::pan_law_id(*pan_law)));
+    writer.page.maybe("pan_law", (*pan_law != PanLaw::default()).then(|| pan_law.id()));
 
     let mut before = *tempo;
     let mut so_far = TempoMap::new(*tempo, &[]);
