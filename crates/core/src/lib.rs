@@ -26,8 +26,8 @@ pub use report::{
 };
 pub use role::Role;
 pub use session::{
-    Automation, Bus, CONTROL_GRID, Clip, ExtraWish, Fade, FadeShape, GainPoint, Marker, Master, PanLaw, Point, Section, Send,
-    Session, Shape, Song, StemWish, Strip, Tap, Target, Track, Vca,
+    Automation, Bus, CONTROL_GRID, Clip, ExtraWish, Fade, FadeShape, GainPoint, Marker, Master, PanLaw, Point, Section,
+    Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Track, Vca,
 };
 pub use shown::shown;
 pub use stemset::{

@@ -69,7 +69,9 @@ impl Reader<'_> {
             let (document, span) = (value.document, value.span.clone());
             let value = value.into_number(range.clone(), "")?;
             let shape = own.map(self::shape).transpose()?.unwrap_or(shape);
-            if value.is_infinite() && !matches!(shape, Shape::Hold | Shape::Factor) || leads_to_infinity(points.last(), value) {
+            if value.is_infinite() && !matches!(shape, Shape::Hold | Shape::Factor)
+                || leads_to_infinity(points.last(), value)
+            {
                 return Err(document
                     .error(&span, "no line leads to or from infinity")
                     .hint("write `shape = \"hold\"`, or a large number"));

@@ -1,10 +1,11 @@
 //! Session documents ↔ `Session`: `session.toml` in both directions, folders of multitracks by the names of their files. The
-//! documents of other programs join it here.
+//! documents of other programs: [`read_foreign`].
 
 mod automation;
 mod clips;
 mod fields;
 mod folder;
+mod foreign;
 mod names;
 mod session_error;
 mod session_toml;
@@ -16,6 +17,7 @@ mod units;
 mod vcas;
 
 pub use folder::{AudioFiles, FolderError, FolderSession, FolderTrack, audio_files, folder_name};
+pub use foreign::{ForeignOptions, ForeignSession, Format, detect, foreign_in, read_foreign};
 pub use names::{Aside, FileName, Files, Folder, NamedTrack, Side, Sure, What, understand};
 pub use session_error::SessionError;
 pub use session_toml::SessionFile;

@@ -179,7 +179,8 @@ fn settings(fields: Option<Fields<'_>>, document: Document<'_>) -> Result<(Sampl
     let rate = hz.and_then(|hz| SampleRate::new(hz as u32)).ok_or_else(|| {
         value.error("`rate` is not a rate of sessions").hint("write a number of Hz from 44100 to 192000")
     })?;
-    let law = fields.take("pan_law").map(|value| value.into_choice(&PanLaw::ALL.map(|law| (law.id(), law)))).transpose()?;
+    let law =
+        fields.take("pan_law").map(|value| value.into_choice(&PanLaw::ALL.map(|law| (law.id(), law)))).transpose()?;
     fields.finish()?;
     Ok((rate, law.unwrap_or_default()))
 }

@@ -96,7 +96,10 @@ impl Reader<'_> {
         strip.gain = Db(fields.number("gain", GAIN, "dB")?.unwrap_or(0.0));
         strip.vcas = self.groups(&mut fields)?;
         strip.pan = fields.number("pan", -1.0..=1.0, "")?.unwrap_or(0.0);
-        strip.pan_law = fields.take("pan_law").map(|value| value.into_choice(&PanLaw::ALL.map(|law| (law.id(), law)))).transpose()?;
+        strip.pan_law = fields
+            .take("pan_law")
+            .map(|value| value.into_choice(&PanLaw::ALL.map(|law| (law.id(), law))))
+            .transpose()?;
         strip.sides = fields.take("sides").map(sides).transpose()?;
         strip.inverted = polarity(&mut fields)?;
         strip.mute = fields.flag("mute")?;

@@ -192,7 +192,7 @@ fn every_key_of_a_document_arrives_in_the_session() {
         makeup: Db(4.0),
         mix: 0.75,
         detector: Detector::Rms,
-        key: Some(Key { from: "Bass".into(), tap: Tap::Pre }),
+        key: Some(Key { from: "Bass".into(), tap: Tap::Pre, pan: 0.0 }),
         key_high_pass: Some(120.0),
     };
     let delay = Delay {
@@ -239,8 +239,8 @@ fn every_key_of_a_document_arrives_in_the_session() {
             Unit::Delay(plain_delay).into(),
         ],
         sends: vec![
-            Send { to: "Reverb".into(), gain: Db(-12.0), tap: Tap::Pre },
-            Send { to: "Drum Bus".into(), gain: Db::ZERO, tap: Tap::Post },
+            Send { to: "Reverb".into(), gain: Db(-12.0), tap: Tap::Pre, pan: 0.0 },
+            Send { to: "Drum Bus".into(), gain: Db::ZERO, tap: Tap::Post, pan: 0.0 },
         ],
         automation: vec![
             moved(Target::Gain, Shape::Hold, &[(0, -8.5), (72_000, -6.0), (72_000, -5.0)]),

@@ -55,7 +55,10 @@ pub(crate) fn place<'s>(
         }
         probed.push((clip, frames, info.rate, info.channels, layout));
     }
-    let widest = probed.iter().map(|&(clip, _, _, _, layout)| if clip.into.is_some() { Layout::Stereo } else { layout }).max_by_key(|layout| layout.channels());
+    let widest = probed
+        .iter()
+        .map(|&(clip, _, _, _, layout)| if clip.into.is_some() { Layout::Stereo } else { layout })
+        .max_by_key(|layout| layout.channels());
     let layout = strip.layout.or(widest).unwrap_or(Layout::Mono);
     if let Some((clip, into)) = track.clips.iter().find_map(|clip| Some((clip, clip.into?)))
         && usize::from(into) >= layout.channels()

@@ -90,7 +90,7 @@ fn session(rate: u32, master: Vec<Insert>) -> Session {
         let mut strip = strip(name, output, inserts);
         strip.stem = Some(format!("Stem {name}"));
         strip.pan_law = Some(PanLaw::Balance);
-        strip.sends = vec![Send { to: "Return".into(), gain: Db(-30.0), tap: Tap::Pre }];
+        strip.sends = vec![Send { to: "Return".into(), gain: Db(-30.0), tap: Tap::Pre, pan: 0.0 }];
         tracks.push(Track::new(strip, vec![clip("impulse", 1001)]));
     }
     let bus = |strip| Bus { strip, is_return: false };
@@ -155,7 +155,7 @@ fn keys_and_automation_wait_for_what_is_late() {
         hold: 0.0,
         release: 0.0,
         range: 150.0,
-        key: Some(Key { from: "Key".into(), tap: Tap::Pre }),
+        key: Some(Key { from: "Key".into(), tap: Tap::Pre, pan: 0.0 }),
         ..Gate::hard()
     };
     let limiter = Insert::from(Unit::Limiter(Limiter { look_ahead: 0.004, ..Limiter::default() }));

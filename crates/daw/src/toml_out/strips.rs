@@ -1,13 +1,13 @@
 //! Tracks, buses, returns, VCAs and the master of a session.toml, as `strips`, `clips` and `automation` read them.
 
-use crate::automation::SIDES;
 use super::page::{Page, Value, list, number, quoted};
 use super::times::Times;
 use super::units;
+use crate::automation::SIDES;
 use std::path::Path;
 use stemwright_core::{
-    Automation, Bus, Clip, Fade, FadeShape, GainPoint, Insert, Layout, Master, PanLaw, Point, Send, Shape, Strip, Tap, Target,
-    Track, Vca,
+    Automation, Bus, Clip, Fade, FadeShape, GainPoint, Insert, Layout, Master, PanLaw, Point, Send, Shape, Strip, Tap,
+    Target, Track, Vca,
 };
 
 /// Writes strips on a page.
@@ -170,7 +170,8 @@ impl Writer<'_> {
         self.page.number("gain", gain.0, 0.0);
         self.page.maybe("polarity", inverted.then_some("inverted"));
         if !envelope.is_empty() {
-            let point = |point: &GainPoint| format!("[{}, {}]", self.length(point.frame).written(), number(point.gain.0));
+            let point =
+                |point: &GainPoint| format!("[{}, {}]", self.length(point.frame).written(), number(point.gain.0));
             self.page.key("envelope", Value::Plain(points(envelope.iter().map(point).collect())));
         }
         for (key, Fade { frames, shape }) in [("fade_in", fade_in), ("fade_out", fade_out)] {

@@ -195,7 +195,7 @@ fn strip(dice: &mut Dice, world: &World, name: String) -> Strip {
     strip.inserts = dice.some(3, |dice| insert(dice, world));
     for to in &world.into {
         if dice.coin() {
-            strip.sends.push(Send { to: to.clone(), gain: gain(dice), tap: dice.of(&[Tap::Pre, Tap::Post]) });
+            strip.sends.push(Send { to: to.clone(), gain: gain(dice), tap: dice.of(&[Tap::Pre, Tap::Post]), pan: 0.0 });
         }
     }
     strip.automation = automation(dice, &targets(&strip.inserts, Some(strip.sends.len())));

@@ -36,7 +36,13 @@ fn describe(
     let mut text = format!("{}\n{:?} {:?}\n", store.program, session.rate, session.tempo);
     let mut line = |part: std::fmt::Arguments<'_>| text.write_fmt(part).and_then(|()| text.write_char('\n')).ok();
     line(format_args!("{:?} {shape:?} {:?}", node.layout, strip.inverted))?;
-    line(format_args!("{:?} {:?} {:?} {:?}", strip.gain, strip.pan, strip.sides, strip.pan_law.unwrap_or(session.pan_law)))?;
+    line(format_args!(
+        "{:?} {:?} {:?} {:?}",
+        strip.gain,
+        strip.pan,
+        strip.sides,
+        strip.pan_law.unwrap_or(session.pan_law)
+    ))?;
     let own = |moves: &&Automation| !matches!(moves.target, Target::Send(_));
     line(format_args!("{:?}", strip.automation.iter().filter(own).collect::<Vec<_>>()))?;
     for vca in &node.vcas {

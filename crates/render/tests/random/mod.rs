@@ -342,7 +342,7 @@ impl Maker {
             if !receivers.is_empty() {
                 for _ in 0..*dice.pick(&[0, 0, 1, 1, 2, 3]) {
                     let to = self.names[*dice.pick(&receivers)].clone();
-                    strip.sends.push(Send { to, gain: Db(dice.between(-30.0, -3.0)), tap: dice.tap() });
+                    strip.sends.push(Send { to, gain: Db(dice.between(-30.0, -3.0)), tap: dice.tap(), pan: 0.0 });
                 }
             }
             strip.gain = match dice.below(40) {

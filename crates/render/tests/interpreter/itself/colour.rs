@@ -180,11 +180,11 @@ fn deep() -> (Session, Sources) {
     strip.pan_law = None;
     strip.inserts = vec![gate, saturation()];
     strip.output = Some("a".into());
-    strip.sends = vec![Send { to: "b".into(), gain: Db::ZERO, tap: Tap::Pre }];
+    strip.sends = vec![Send { to: "b".into(), gain: Db::ZERO, tap: Tap::Pre, pan: 0.0 }];
     let fade = Automation::new(Target::Gain, Shape::Linear, &[(100, 0.0), (2_500, -20.0)]);
     strip.automation = vec![fade];
     session.buses = ["a", "b"].map(bus).to_vec();
-    let ducker = Compressor { key: Some(Key { from: "b".into(), tap: Tap::Post }), ..Compressor::channel() };
+    let ducker = Compressor { key: Some(Key { from: "b".into(), tap: Tap::Post, pan: 0.0 }), ..Compressor::channel() };
     session.buses[0].strip.inserts = vec![limiter(), Unit::Compressor(ducker).into()];
     session.master.inserts = vec![saturation(), limiter()];
     (session, sources)
