@@ -179,6 +179,10 @@ fn every_key_of_a_document_arrives_in_the_session() {
         at,
         from: 480,
         length: Some(48_000),
+        channel: None,
+        into: None,
+        inverted: false,
+        envelope: Vec::new(),
         gain: Db(-3.0),
         fade_in: Fade { frames: 48, ..Fade::default() },
         fade_out: Fade { frames: 48, ..Fade::default() },
@@ -192,7 +196,7 @@ fn every_key_of_a_document_arrives_in_the_session() {
         makeup: Db(4.0),
         mix: 0.75,
         detector: Detector::Rms,
-        key: Some(Key { from: "Bass".into(), tap: Tap::Pre, pan: 0.0 }),
+        key: Some(Key { from: "Bass".into(), tap: Tap::Pre }),
         key_high_pass: Some(120.0),
     };
     let delay = Delay {

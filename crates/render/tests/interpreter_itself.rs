@@ -366,7 +366,7 @@ fn routed() -> (Session, Sources) {
         ratio: f64::INFINITY,
         knee: 0.0,
         attack: 0.0,
-        key: Some(Key { from: "c".into(), tap: Tap::Post, pan: 0.0 }),
+        key: Some(Key { from: "c".into(), tap: Tap::Post }),
         ..Compressor::channel()
     }))];
     session.tracks.push(second);

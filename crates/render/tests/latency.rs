@@ -155,7 +155,7 @@ fn keys_and_automation_wait_for_what_is_late() {
         hold: 0.0,
         release: 0.0,
         range: 150.0,
-        key: Some(Key { from: "Key".into(), tap: Tap::Pre, pan: 0.0 }),
+        key: Some(Key { from: "Key".into(), tap: Tap::Pre }),
         ..Gate::hard()
     };
     let limiter = Insert::from(Unit::Limiter(Limiter { look_ahead: 0.004, ..Limiter::default() }));

@@ -94,7 +94,7 @@ fn a_multiband_compressor_hears_the_bands_of_its_key() {
     key.clips[0].file = "key".into();
     session.tracks.push(key);
     let wall = CompressorBand { threshold: Db(-60.0), ratio: f64::INFINITY, knee: 0.0, ..idle() };
-    let key = Some(Key { from: "key".into(), tap: Tap::Pre, pan: 0.0 });
+    let key = Some(Key { from: "key".into(), tap: Tap::Pre });
     // The constant is all in the lowest band, the key in the highest: nothing is turned down.
     let unit = |bands| Unit::Multiband(Multiband { key: key.clone(), ..multiband(&[100.0, 1_000.0], bands) });
     session.tracks[0].strip.inserts = vec![unit(vec![idle(), wall, wall]).into()];
@@ -201,7 +201,7 @@ fn bands_of_a_dynamic_equaliser_follow_each_other_or_the_key() {
     key.clips[0].file = "key".into();
     session.tracks.push(key);
     let band = DynamicBand { threshold: Db(-40.0), ..band };
-    let key = Some(Key { from: "key".into(), tap: Tap::Pre, pan: 0.0 });
+    let key = Some(Key { from: "key".into(), tap: Tap::Pre });
     session.tracks[0].strip.inserts = vec![Unit::DynamicEq(DynamicEq { bands: vec![band, band], key }).into()];
     let found = interpret(&session, &sources, 0, 9_600, None).mix[0][9_599];
     let over = 20.0 * 0.05f64.log10() + level + 40.0;

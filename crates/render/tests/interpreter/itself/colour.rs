@@ -184,7 +184,7 @@ fn deep() -> (Session, Sources) {
     let fade = Automation::new(Target::Gain, Shape::Linear, &[(100, 0.0), (2_500, -20.0)]);
     strip.automation = vec![fade];
     session.buses = ["a", "b"].map(bus).to_vec();
-    let ducker = Compressor { key: Some(Key { from: "b".into(), tap: Tap::Post, pan: 0.0 }), ..Compressor::channel() };
+    let ducker = Compressor { key: Some(Key { from: "b".into(), tap: Tap::Post }), ..Compressor::channel() };
     session.buses[0].strip.inserts = vec![limiter(), Unit::Compressor(ducker).into()];
     session.master.inserts = vec![saturation(), limiter()];
     (session, sources)

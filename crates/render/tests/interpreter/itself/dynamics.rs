@@ -190,7 +190,7 @@ fn a_gate_hears_its_key_through_its_filters() {
         let without = interpret(&session, &sources, 0, 4_800, None).mix;
         (with[0][4_799] - without[0][4_799]) / 0.5
     };
-    let mut gate = Gate { key: Some(Key { from: "key".into(), tap: Tap::Pre, pan: 0.0 }), ..switch() };
+    let mut gate = Gate { key: Some(Key { from: "key".into(), tap: Tap::Pre }), ..switch() };
     session.tracks[0].strip.inserts = vec![Unit::Gate(gate.clone()).into()];
     close(gain(&session, 1_000.0), 1.0, 1e-12);
     close(gain(&session, 0.0), 0.01, 1e-12);
