@@ -10,6 +10,7 @@ mod names;
 mod session_error;
 mod session_toml;
 mod song;
+mod stem_set;
 mod strips;
 mod time;
 mod toml_out;
@@ -21,4 +22,5 @@ pub use foreign::{ForeignOptions, ForeignSession, Format, detect, foreign_in, re
 pub use names::{Aside, FileName, Files, Folder, NamedTrack, Side, Sure, What, understand};
 pub use session_error::SessionError;
 pub use session_toml::SessionFile;
+pub use stem_set::set_session;
 pub use toml_out::{Comments, Places, session_text, write_session};

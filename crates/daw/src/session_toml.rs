@@ -3,7 +3,7 @@
 use crate::SessionError;
 use crate::fields::{Document, Fields};
 use crate::song;
-use crate::strips::{Names, Reader, StripKind};
+use crate::strips::{GAIN, Names, Reader, StripKind};
 use crate::time::Clock;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -137,7 +137,7 @@ fn parse(path: &Path, text: &str, wanted: Option<SampleRate>) -> Result<(Session
             let layouts = Layout::ALL.map(|layout| (layout.id(), layout));
             let delivered: Vec<_> = layouts.into_iter().filter(|(_, layout)| *layout != Layout::MidSide).collect();
             let layout = fields.take("layout").map(|value| value.into_choice(&delivered)).transpose()?;
-            let gain = fields.number("gain", -150.0..=60.0, "dB")?.map_or(Db::ZERO, Db);
+            let gain = fields.number("gain", GAIN, "dB")?.map_or(Db::ZERO, Db);
             let inserts = reader.inserts(&mut fields, "[[master.insert]]")?;
             let automation = reader.automation(&mut fields, "[[master.automation]]", &inserts, None)?;
             fields.finish()?;

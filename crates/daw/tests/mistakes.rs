@@ -52,7 +52,7 @@ const MISTAKES: &[Mistake] = &[
     mistake("‹[[section]]›\nname = \"x\"", "[[section]] has no `start`", "write `start = \"17|1\"`", "[[section]]\nstart = \"17|1\""),
     mistake("‹[[stem]]›", "[[stem]] has no `name`", "write `name = \"Drums\"`", "[[stem]]\nname = \"Drums\""),
     // Types.
-    mistake("[[track]]\nname = \"A\"\ngain = ‹\"loud\"›", "`gain` must be a number", "write a number from -150 to 60 dB", "-6"),
+    mistake("[[track]]\nname = \"A\"\ngain = ‹\"loud\"›", "`gain` must be a number", "write a number up to 60 dB, or -inf", "-6"),
     mistake("[[track]]\nname = \"A\"\nmute = ‹1›", "`mute` must be true or false", "write true or false", "true"),
     mistake("[[track]]\nname = ‹7›", "`name` must be text", "in quotes", "\"7\""),
     mistake("[song]\ntitle = ‹7›", "`title` must be text", "in quotes", "\"7\""),
@@ -65,9 +65,8 @@ const MISTAKES: &[Mistake] = &[
     mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\npoints = [‹3›]", "`points` must be a list", "in brackets",
         "[\"1|1\", 3.0]"),
     // Ranges.
-    mistake("[[track]]\nname = \"A\"\ngain = ‹60.5›", "`gain` is 60.5 dB", "from -150 to 60 dB", "60"),
-    mistake("[[track]]\nname = \"A\"\ngain = ‹nan›", "`gain` is NaN dB", "from -150 to 60 dB", "0"),
-    mistake("[[track]]\nname = \"A\"\ngain = ‹-inf›", "`gain` is -inf dB", "from -150 to 60 dB", "-150"),
+    mistake("[[track]]\nname = \"A\"\ngain = ‹60.5›", "`gain` is 60.5 dB", "up to 60 dB, or -inf", "60"),
+    mistake("[[track]]\nname = \"A\"\ngain = ‹nan›", "`gain` is NaN dB", "up to 60 dB, or -inf", "0"),
     mistake("[[track]]\nname = \"A\"\npan = ‹-1.01›", "`pan` is -1.01", "from -1 to 1", "-1"),
     mistake("[song]\nbpm = ‹0›", "`bpm` is 0 beats a minute", "from 10 to 1000", "10"),
     mistake("[song]\ntuning = ‹99999999999999999999›", "`tuning` must be a number", "from 220 to 880 Hz", "440"),
@@ -163,7 +162,7 @@ const MISTAKES: &[Mistake] = &[
     mistake("‹[[vca]]›", "[[vca]] has no `name`", "write `name = \"Drums\"`", "[[vca]]\nname = \"Drums\""),
     mistake("[[vca]]\nname = ‹\" \"›", "`name` is empty", "give it a name", "\"A\""),
     mistake("[[vca]]\nname = \"A\"\n[[vca]]\nname = ‹\"A\"›", "another [[vca]] called `A`", "another name", "\"B\""),
-    mistake("[[vca]]\nname = \"A\"\ngain = ‹61›", "`gain` is 61 dB", "from -150 to 60 dB", "60"),
+    mistake("[[vca]]\nname = \"A\"\ngain = ‹61›", "`gain` is 61 dB", "up to 60 dB, or -inf", "60"),
     mistake("[[vca]]\nname = \"A\"\nmute = ‹\"yes\"›", "`mute` must be true or false", "true or false", "true"),
     mistake("[[vca]]\nname = \"A\"\n‹pan› = 0.5", "[[vca]] does not know the key `pan`", "it knows: name, gain, mute, solo, vca, automation", "gain"),
     mistake("[[vca]]\nname = \"A\"\nvca = ‹\"Choir\"›", "there is no VCA called `Choir`", "write a [[vca]]", "[]"),
@@ -181,7 +180,7 @@ const MISTAKES: &[Mistake] = &[
     mistake("[[track]]\nname = \"A\"\n[[track.clip]]\nfile = \"a\"\nfade_in_shape = ‹\"log\"›", "`fade_in_shape` cannot be \"log\"", "\"slow\", \"fast\"", "\"slow\""),
     mistake("[[track]]\nname = \"A\"\n[[track.clip]]\nfile = \"a\"\nfade_out_shape = ‹1›", "`fade_out_shape` must be text", "\"smooth\"", "\"smooth\""),
     mistake("[[track]]\nname = \"A\"\n[[track.clip]]\nfile = \"a\"\n‹fade_shape› = \"slow\"", "does not know the key `fade_shape`", "did you mean `fade_", "fade_in_shape"),
-    mistake("[[track]]\nname = \"A\"\n[[track.clip]]\nfile = \"a\"\ngain = ‹-151›", "`gain` is -151 dB", "from -150 to 60 dB", "-150"),
+    mistake("[[track]]\nname = \"A\"\n[[track.clip]]\nfile = \"a\"\ngain = ‹60.25›", "`gain` is 60.25 dB", "up to 60 dB, or -inf", "60"),
     mistake("[[track]]\nname = \"A\"\n[[track.clip]]\nfile = \"a\"\nat = ‹\"9999999|1\"›", "`at` is not a position", "\"17|3\"", "\"17|3\""),
     // The tempo map.
     mistake("‹[[tempo]]›\nbpm = 90", "[[tempo]] has no `at`", "write `at = \"17|1\"`", "[[tempo]]\nat = \"17|1\""),
