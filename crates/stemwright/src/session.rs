@@ -37,7 +37,7 @@ fn show(args: &Show, printer: Printer, report: &mut SessionReport) -> Result<u8,
     fill(report, &source, &args.session);
     report.findings = source.findings().to_vec();
     report.ok = true;
-    printer.result(&text(report));
+    printer.result(&text(report, printer.verbose));
     tell(report.findings.iter(), printer);
     Ok(exit::from_findings(&report.findings, args.talk.fail_on.into()))
 }
@@ -99,8 +99,8 @@ fn fill(report: &mut SessionReport, source: &Source, path: &Path) {
     report.sections = session.sections.iter().map(|section| place(section.start, &section.name)).collect();
 }
 
-/// The mixer as a tree.
-fn text(report: &SessionReport) -> String {
+/// The mixer as a tree; inserts with their values where more is to be said.
+fn text(report: &SessionReport, verbose: bool) -> String {
     let mut text = format!("{}", report.format);
     if let Some(program) = &report.program {
         text += &format!(" by {program}");
@@ -115,7 +115,7 @@ fn text(report: &SessionReport) -> String {
     }
     text += "\n\nmaster";
     if !report.master_inserts.is_empty() {
-        text += &format!("  {}", report.master_inserts.join(", "));
+        text += &format!("  {}", units(&report.master_inserts, verbose).join(", "));
     }
     text.push('\n');
     let rows = &report.mixer;
@@ -129,7 +129,7 @@ fn text(report: &SessionReport) -> String {
         let lines: String = (0..row.depth).map(|depth| if more(depth) { "│ " } else { "  " }).collect();
         let branch = if more(row.depth) { "├ " } else { "└ " };
         let pad = " ".repeat(width.saturating_sub(label(row)));
-        text += format!("{lines}{branch}{}{pad}  {}", row.name, words(row)).trim_end();
+        text += format!("{lines}{branch}{}{pad}  {}", row.name, words(row, verbose)).trim_end();
         text.push('\n');
     }
     for (title, places) in [("sections", &report.sections), ("markers", &report.markers)] {
@@ -146,8 +146,17 @@ fn text(report: &SessionReport) -> String {
     }
 }
 
+/// Inserts in words, or only what they are.
+fn units(inserts: &[String], verbose: bool) -> Vec<String> {
+    let name = |insert: &String| {
+        let end = insert.find(' ').unwrap_or(insert.len());
+        format!("{}{}", &insert[..end], if insert.starts_with('[') && end < insert.len() { "]" } else { "" })
+    };
+    if verbose { inserts.to_vec() } else { inserts.iter().map(name).collect() }
+}
+
 /// What a strip does, in a line.
-fn words(row: &MixerStrip) -> String {
+fn words(row: &MixerStrip, verbose: bool) -> String {
     let mut words = Vec::new();
     match (row.kind.as_str(), row.clips) {
         ("track", 1) => words.push("1 clip".to_owned()),
@@ -170,7 +179,7 @@ fn words(row: &MixerStrip) -> String {
         (row.sends_only, "heard by its sends only"),
     ];
     words.extend(flags.iter().filter(|(is, _)| *is).map(|(_, word)| (*word).to_owned()));
-    words.extend(row.inserts.iter().cloned());
+    words.extend(units(&row.inserts, verbose));
     words.extend(row.sends.iter().map(|send| format!("→ {send}")));
     match row.automation {
         0 => {}
