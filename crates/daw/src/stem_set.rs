@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use stemwright_core::{
-    Clip, Db, Layout, Manifest, Marker, PanLaw, Section, Session, Song, StemWish, Strip, Tempo, TempoChange, TempoInfo,
+    Clip, Layout, Manifest, Marker, PanLaw, Section, Session, Song, StemWish, Strip, Tempo, TempoChange, TempoInfo,
     TempoMap, Track,
 };
 
@@ -15,7 +15,9 @@ pub fn set_session(folder: &Path, manifest: &Manifest) -> Session {
         Song { title: song.title.clone(), artist: song.artist.clone(), key: song.key.clone(), tuning: song.tuning };
     session.pan_law = PanLaw::Balance;
     session.tempo = tempo(song.bpm, &song.time_signature);
-    session.master.layout = format.layout;
+    // Files of mid and side are left and right again on the master.
+    let mid_side = format.layout == Layout::MidSide;
+    session.master.layout = if mid_side { Layout::Stereo } else { format.layout };
     // Places count from the first frame of the files, sessions from bar 1.
     let at = |frame: i64| format.start.saturating_add(frame);
     session.tempo_changes = changes(&song.tempo_changes, session.tempo, |frame| format.rate.seconds(at(frame)));
@@ -29,14 +31,17 @@ pub fn set_session(folder: &Path, manifest: &Manifest) -> Session {
         strip.stem = Some(stem.name.clone());
         strip.role = stem.role;
         strip.colour.clone_from(&stem.colour);
-        strip.layout = (stem.channels == 1).then_some(Layout::Mono);
+        strip.layout = match stem.channels {
+            1 => Some(Layout::Mono),
+            _ => mid_side.then_some(Layout::MidSide),
+        };
         session.tracks.push(Track::new(strip, vec![Clip::new(folder.join(&stem.file), format.start)]));
         session.stems.push(StemWish { name: stem.name.clone(), role: stem.role, colour: stem.colour.clone() });
     }
     for reference in references.iter().filter(|reference| reference.sum) {
         let mut strip = Strip::new(names.give("Mix reference", "Mix reference"));
         strip.mute = true;
-        strip.gain = Db::ZERO;
+        strip.layout = mid_side.then_some(Layout::MidSide);
         session.tracks.push(Track::new(strip, vec![Clip::new(folder.join(&reference.file), format.start)]));
     }
     session
