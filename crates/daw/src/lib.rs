@@ -7,6 +7,7 @@ mod fields;
 mod folder;
 mod foreign;
 mod names;
+mod reaper;
 mod session_error;
 mod session_toml;
 mod song;

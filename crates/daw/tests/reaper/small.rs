@@ -1,0 +1,1 @@
+//! Small projects written by hand.
