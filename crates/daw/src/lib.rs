@@ -21,6 +21,7 @@ mod vcas;
 pub use folder::{AudioFiles, FolderError, FolderSession, FolderTrack, audio_files, folder_name};
 pub use foreign::{ForeignOptions, ForeignSession, Format, detect, foreign_in, read_foreign};
 pub use names::{Aside, FileName, Files, Folder, NamedTrack, Side, Sure, What, understand};
+pub use reaper::{WrittenRpp, rpp_text, write_rpp};
 pub use session_error::SessionError;
 pub use session_toml::SessionFile;
 pub use stem_set::set_session;

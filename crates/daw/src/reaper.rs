@@ -27,6 +27,7 @@ mod project;
 mod routing;
 mod timeline;
 mod tree;
+mod write;
 
 use crate::SessionError;
 use crate::foreign::ledger::Ledger;
@@ -39,6 +40,8 @@ use std::path::{Path, PathBuf};
 use stemwright_audio::Media;
 use stemwright_core::SampleRate;
 use tree::Tree;
+
+pub use write::{WrittenRpp, rpp_text, write_rpp};
 
 /// Reads a project of REAPER 3 to 7.
 ///

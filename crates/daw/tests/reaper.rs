@@ -11,7 +11,7 @@ use stemwright_daw::{ForeignOptions, ForeignSession, read_foreign};
 fn read(name: &str) -> Option<ForeignSession> {
     let path = material(&format!("sessions/rpp/{name}"))?;
     let options = ForeignOptions { rate: None, extract_to: std::path::Path::new("/nowhere") };
-    Some(read_foreign(&path, &Files, &options).unwrap())
+    Some(read_foreign(&path, &Files::default(), &options).unwrap())
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(super) struct Gains {
 impl Gains {
     /// Of an item of so many frames. Envelopes of takes run in the take's time, which its speed stretches.
     pub(super) fn new(item: &Item<'_>, take: &Take<'_>, length: i64, rate: SampleRate, law: Law) -> Self {
-        let fade = |(seconds, curve): (f64, Curve)| (rate.frames(seconds.clamp(0.0, FARTHEST_SECONDS)).min(length), curve);
+        let fade = |(seconds, curve): (f64, Curve)| (rate.frames(seconds.clamp(0.0, FARTHEST_SECONDS)), curve);
         let frames = |envelope: &Option<Envelope>| envelope.as_ref().map(|envelope| envelope.over_frames(rate, 1.0 / take.rate.max(1e-3)));
         Self {
             length,
@@ -54,6 +54,15 @@ impl Gains {
         let bakes_out = own_out.is_none() && end > self.length - self.fade_out.0;
         if !bakes_in && !bakes_out && self.volume.is_none() && self.mute.is_none() && self.pan.is_none() {
             return;
+        }
+        if let (Some(volume), false) = (&self.volume, bakes_in || bakes_out || self.mute.is_some() || self.pan.is_some()) {
+            if piece.after == 0 && end == self.length {
+                if let Some(envelope) = straight(volume, end) {
+                    *count += envelope.len();
+                    clip.envelope = envelope;
+                    return;
+                }
+            }
         }
         let factor = |frame: i64, _: bool| {
             let mut factor = 1.0;
@@ -97,6 +106,14 @@ impl Gains {
         let says = |i: &usize| *i == 0 || *i + 1 == found.len() || found[*i].1 != found[*i - 1].1 || found[*i].1 != found[*i + 1].1;
         clip.envelope = (0..found.len()).filter(says).map(|i| point(&found[i])).collect();
     }
+}
+
+/// A volume envelope that is a clip's envelope as it stands: straight lines between points on the clip.
+fn straight(volume: &Frames, end: i64) -> Option<Vec<GainPoint>> {
+    let plain = volume.plain()?;
+    let fits = plain.iter().all(|(frame, _, jumps)| !jumps && (0..=end).contains(frame)) && plain.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    let point = |&(frame, factor, _): &(i64, f64, bool)| GainPoint { frame: frame as u64, gain: Db::of(factor.max(0.0)) };
+    fits.then(|| plain.iter().map(point).collect())
 }
 
 /// The factor of a fade on the frame that is so many after (or before) its silent end.

@@ -266,7 +266,9 @@ impl<'t> Track<'t> {
         self.volume = words.value(0, 1.0).clamp(-1e3, 1e3);
         self.pan = words.value(1, 0.0).clamp(-1.0, 1.0);
         self.pan_law = words.value(2, -1.0).min(4.0);
+        // The last two are where dual pans place left and right; the second of them is also the width of stereo pans.
         self.width = words.value(4, 1.0).clamp(-1.0, 1.0);
+        self.dual = [words.value(3, -1.0), words.value(4, 1.0)].map(|pan| pan.clamp(-1.0, 1.0));
     }
 
     fn read(block: Block<'t>, account: &mut Account) -> Self {
@@ -288,7 +290,7 @@ impl<'t> Track<'t> {
                 "AUTOMODE" => track.automation = words.integer(0, 0),
                 "MUTESOLO" => (track.mute, track.solo, track.solo_safe) = (words.flag(0), words.flag(1), words.flag(2)),
                 "IPHASE" => track.inverted = words.flag(0),
-                "PLAYOFFS" => track.delay = (words.value(0, 0.0).clamp(-60.0, 60.0), words.integer(1, 1)),
+                "PLAYOFFS" => track.delay = (words.value(0, 0.0), words.integer(1, 1)),
                 "ISBUS" => {
                     let (state, change) = (words.integer(0, 0), words.integer(1, 0));
                     track.folder = if state == 1 { 1 } else { change.clamp(-10_000, 0) };
