@@ -10,7 +10,9 @@ use super::routing::Routing;
 use crate::foreign::ledger::Ledger;
 use crate::foreign::names::UniqueNames;
 use crate::foreign::sources::Sources;
-use stemwright_core::{Bus, Insert, Layout, Master, PanLaw, SampleRate, Send, Session, Song, Strip, Tap, Track};
+use stemwright_core::{
+    Bus, Db, Insert, Key, Layout, Master, PanLaw, SampleRate, Send, Session, Song, Strip, Tap, Track, Unit,
+};
 
 /// What is needed everywhere.
 pub(super) struct Build<'b, 'm> {
@@ -35,13 +37,14 @@ impl Build<'_, '_> {
             self.ledger.error("clip-warped", "", message, "set the project's play rate to 1 in REAPER, and read it again");
         }
         let routing = Routing::of(project);
-        self.tell_of_routing(&routing);
         let mut names = UniqueNames::default();
         let given: Vec<String> =
             project.tracks.iter().enumerate().map(|(i, track)| names.give(&track.name, &format!("Track {}", i + 1))).collect();
+        self.tell_of_routing(&routing, &given);
         let mut strips: Vec<Strip> = Vec::new();
         for (i, track) in project.tracks.iter().enumerate() {
-            strips.push(self.strip(track, &given[i], routing.takes[i]));
+            let key = key(project, &routing, &given, i);
+            strips.push(self.strip(track, &given[i], key));
             let strip = &mut strips[i];
             strip.output = routing.parent[i].map(|folder| given[folder].clone());
             strip.sends_only = !track.main_send || routing.cut_outputs[i];
@@ -61,6 +64,7 @@ impl Build<'_, '_> {
                 account: &mut self.account,
                 pan_law: project.pan_law,
                 count,
+                notes: 0,
             };
             let name = strip.name.clone();
             let made = clips.of_track(project, track, &name);
@@ -92,20 +96,20 @@ impl Build<'_, '_> {
         session
     }
 
-    fn tell_of_routing(&mut self, routing: &Routing) {
+    fn tell_of_routing(&mut self, routing: &Routing, given: &[String]) {
         if routing.unclosed {
             self.ledger.note("routing-cut", "", "a folder is not closed by its last track; it reaches to the end", "");
         }
         for (i, track) in self.project.tracks.iter().enumerate() {
             for (number, receive) in track.receives.iter().enumerate() {
                 let known = usize::try_from(receive.from).is_ok_and(|from| from < self.project.tracks.len());
-                let place = format!("track {}, receive {}", i + 1, number + 1);
+                let place = format!("{}, receive {}", given[i], number + 1);
                 if !known {
                     let message = format!("it receives from track {}, which does not exist", receive.from.saturating_add(1));
                     self.ledger.warning("send-not-carried", &place, message, "is the project damaged?");
-                } else if !receive.is_heard() && !receive.mute && receive.source >= 0 {
-                    let message = "it feeds channels beyond the first two (a side-chain), which are not carried";
-                    self.ledger.note("send-not-carried", &place, message, "effects that listen to them are told of where they are");
+                } else if receive.is_key() {
+                    let message = "it feeds channels beyond the first two (a side-chain); only compressors that are carried listen to it";
+                    self.ledger.note("send-not-carried", &place, message, "");
                 } else if receive.is_heard() && receive.source & 1023 != 0 {
                     let message = "it takes channels beyond the first two of its source; here it takes the first two";
                     self.ledger.warning("channels-not-carried", &place, message, "render the source in REAPER");
@@ -113,30 +117,29 @@ impl Build<'_, '_> {
             }
             if track.main_send && track.main_channel != 0 {
                 let message = "its output feeds channels beyond the first two of its folder; here it feeds the first two";
-                self.ledger.warning("channels-not-carried", &format!("track {}", i + 1), message, "");
+                self.ledger.warning("channels-not-carried", &given[i], message, "");
             }
             if track.hardware > 0 {
                 let message = format!("{} outputs to audio hardware are left out", track.hardware);
-                self.ledger.note("send-not-carried", &format!("track {}", i + 1), message, "");
+                self.ledger.note("send-not-carried", &given[i], message, "");
             }
             if track.groups {
                 let message = "the track is in a group; groups link what hands do, and VCA groups also what is heard";
-                self.ledger.warning("group-not-carried", &format!("track {}", i + 1), message, "apply VCAs to their tracks in REAPER before reading the project");
+                self.ledger.warning("group-not-carried", &given[i], message, "apply VCAs to their tracks in REAPER before reading the project");
             }
             if track.envelopes.values().any(|envelope| envelope.active && envelope.pooled > 0) {
                 let message = "automation items on its envelopes are left out";
-                self.ledger.error("automation-not-carried", &format!("track {}", i + 1), message, "convert them to plain envelope points in REAPER");
+                self.ledger.error("automation-not-carried", &given[i], message, "convert them to plain envelope points in REAPER");
             }
         }
     }
 
     /// Everything of a strip but what goes into it and out of it.
-    fn strip(&mut self, track: &Written<'_>, name: &str, is_bus: bool) -> Strip {
+    fn strip(&mut self, track: &Written<'_>, name: &str, key: Option<(Key, f64)>) -> Strip {
         let mut strip = Strip::new(name);
         strip.layout = Some(Layout::Stereo);
         strip.colour = track.colour.clone();
-        strip.inserts = self.effects(&track.effects, track.effects_on, name);
-        let _ = is_bus;
+        strip.inserts = self.effects(&track.effects, track.effects_on, name, key);
         self.levels().put(&mut strip, track);
         strip
     }
@@ -145,7 +148,7 @@ impl Build<'_, '_> {
         Levels { rate: self.rate, project: self.project, ledger: &mut self.ledger, account: &mut self.account }
     }
 
-    fn effects(&mut self, effects: &[Effect<'_>], on: bool, place: &str) -> Vec<Insert> {
+    fn effects(&mut self, effects: &[Effect<'_>], on: bool, place: &str, key: Option<(Key, f64)>) -> Vec<Insert> {
         let mut inserts = Vec::new();
         for effect in effects {
             let name = &effect.name;
@@ -156,7 +159,7 @@ impl Build<'_, '_> {
                 self.ledger.note("plugin-not-run", place, format!("{name} is switched off and left out"), "");
                 continue;
             }
-            let Some(near) = cockos::near(effect) else {
+            let Some(mut near) = cockos::near(effect) else {
                 let what = if effect.is_instrument() { "its sound is missing" } else { "what it does is missing" };
                 let hint = "freeze or render the track in REAPER, and read the project again";
                 self.ledger.error("plugin-not-run", place, format!("{name} is not run: {what}"), hint);
@@ -167,6 +170,14 @@ impl Build<'_, '_> {
             if effect.moving > 0 {
                 let message = format!("{} parameters of {name} are automated; here they stand still", effect.moving);
                 self.ledger.error("automation-not-carried", place, message, "freeze or render the track in REAPER, and read the project again");
+            }
+            match (&key, near.keyed) {
+                (Some((key, level)), true) => near.inserts.iter_mut().for_each(|insert| listen(insert, key, *level)),
+                (None, true) => {
+                    let message = format!("{name} listens to a side-chain that is not carried; here it listens to its own track");
+                    self.ledger.error("routing-cut", place, message, hint);
+                }
+                _ => {}
             }
             inserts.extend(near.inserts);
         }
@@ -201,8 +212,7 @@ impl Build<'_, '_> {
         let tap = match receive.mode {
             0 => Tap::Post,
             1 => {
-                let carried = source.inserts.iter().any(|insert| !matches!(insert.unit, stemwright_core::Unit::Gain(_)));
-                if carried || source.inserts.first().is_some() {
+                if !source.inserts.is_empty() {
                     let message = "the send is taken before the effects in REAPER, and after them here";
                     self.ledger.warning("send-not-carried", &place, message, "");
                 }
@@ -244,7 +254,7 @@ impl Build<'_, '_> {
         if self.project.master_muted {
             self.ledger.warning("master-muted", "master", "the master is muted in REAPER; here it is heard", "");
         }
-        let inserts = self.effects(&written.effects, written.effects_on, "master");
+        let inserts = self.effects(&written.effects, written.effects_on, "master", None);
         let (gain, automation, mut before) = self.levels().master(written);
         before.extend(inserts);
         Master { layout: Layout::Stereo, gain, inserts: before, automation }
@@ -258,5 +268,26 @@ impl Build<'_, '_> {
             flags if flags & 2 == 2 => value.round() as i64,
             _ => self.rate.frames(value),
         }
+    }
+}
+
+/// What the effects of a track can listen to: the one send that feeds channels beyond its first two, and how loud that is.
+fn key(project: &Project<'_>, routing: &Routing, given: &[String], to: usize) -> Option<(Key, f64)> {
+    let receives = project.tracks[to].receives.iter().enumerate();
+    let mut keys = receives.filter(|(number, receive)| receive.is_key() && !routing.cut_receives.contains(&(to, *number)));
+    let (_, receive) = keys.next()?;
+    if keys.next().is_some() || receive.volume == 0.0 {
+        return None;
+    }
+    let from = given.get(usize::try_from(receive.from).ok()?)?.clone();
+    let tap = if receive.mode == 0 { Tap::Post } else { Tap::Pre };
+    Some((Key { from, tap }, Db::of(receive.volume).0))
+}
+
+/// Has a compressor listen to a send. That the send is louder is the same as a lower threshold.
+fn listen(insert: &mut Insert, key: &Key, level: f64) {
+    if let Unit::Compressor(unit) = &mut insert.unit {
+        unit.key = Some(key.clone());
+        unit.threshold = Db((unit.threshold.0 - level).clamp(-80.0, 20.0));
     }
 }

@@ -11,6 +11,8 @@ use crate::foreign::{FARTHEST_SECONDS, MOST_CLIPS};
 use std::path::PathBuf;
 use stemwright_core::{Clip, Db, SampleRate};
 
+const FREEZE: &str = "render or freeze the track in REAPER, and read the project again";
+
 /// Makes the clips of one session.
 pub(super) struct Clips<'c, 'm> {
     pub(super) rate: SampleRate,
@@ -20,6 +22,8 @@ pub(super) struct Clips<'c, 'm> {
     pub(super) pan_law: f64,
     /// Clips so far.
     pub(super) count: usize,
+    /// Items of notes on the track that is being made.
+    pub(super) notes: usize,
 }
 
 /// What of an item's time one repetition of its source fills.
@@ -65,6 +69,10 @@ impl Clips<'_, '_> {
                 continue;
             }
             self.item(&item, &place, &mut clips);
+        }
+        if self.notes > 0 {
+            let message = format!("{} items hold notes, which make no sound here", self.notes);
+            self.ledger.error("midi-silent", name, message, FREEZE);
         }
         clips
     }
@@ -136,15 +144,17 @@ impl Clips<'_, '_> {
             ledger.error(code, place, message, hint);
             None
         };
-        let freeze = "render or freeze the track in REAPER, and read the project again";
         match take.source? {
             Source::Empty => None,
-            Source::Midi => missing(self.ledger, "midi-silent", format!("{} plays notes, which make no sound here", named(take)), freeze),
+            Source::Midi => {
+                self.notes += 1;
+                None
+            }
             Source::Project(path) => {
                 let message = format!("{path} is a project in the project and is not rendered");
-                missing(self.ledger, "media-missing", message, freeze)
+                missing(self.ledger, "media-missing", message, FREEZE)
             }
-            Source::Other(kind) => missing(self.ledger, "media-missing", format!("REAPER makes the sound of an item itself ({kind})"), freeze),
+            Source::Other(kind) => missing(self.ledger, "media-missing", format!("REAPER makes the sound of an item itself ({kind})"), FREEZE),
             Source::File { reversed: true, path, .. } => {
                 let message = format!("{path} is played backwards in REAPER and left out here");
                 missing(self.ledger, "clip-reversed", message, "glue the item in REAPER, and read the project again")

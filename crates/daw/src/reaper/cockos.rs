@@ -13,6 +13,8 @@ pub(super) struct Near {
     pub(super) inserts: Vec<Insert>,
     /// In which way it is another.
     pub(super) difference: String,
+    /// Whether it listens to the side-chain inputs of the track.
+    pub(super) keyed: bool,
 }
 
 /// What comes near an effect, if its state is understood and says nothing that we cannot do.
@@ -89,7 +91,7 @@ fn eq(state: &[u8]) -> Option<Near> {
     if left_out > 0 {
         difference = format!("{left_out} of its bands are of a kind that our EQ lacks and are left out; {difference}");
     }
-    Some(Near { inserts, difference })
+    Some(Near { inserts, difference, keyed: false })
 }
 
 /// ReaComp: single floats from byte 8 on.
@@ -114,17 +116,16 @@ fn compressor(state: &[u8]) -> Option<Near> {
     };
     let mut difference = "our compressor has the same threshold, ratio, knee and times, but not the same ballistics".to_owned();
     let told = [
-        (at(4)? > 0.0, "its look-ahead"),
+        (at(4)? > 1e-6, "its look-ahead"),
         (at(6)? < 0.999, "the low-pass of its side-chain"),
-        (at(8)? != 0.0, "its side-chain input (it listens to itself here)"),
         (at(15)? >= 0.5, "its automatic make-up gain"),
         (at(16)? >= 0.5, "its automatic release"),
     ];
     for (_, what) in told.into_iter().filter(|(differs, _)| *differs) {
-        difference.push_str(", and not ");
+        difference.push_str(", nor ");
         difference.push_str(what);
     }
-    Some(Near { inserts: vec![Unit::Compressor(unit).into()], difference })
+    Some(Near { inserts: vec![Unit::Compressor(unit).into()], difference, keyed: at(8)? > 1e-6 })
 }
 
 /// ReaGate: single floats from byte 8 on.
@@ -146,7 +147,7 @@ fn gate(state: &[u8]) -> Option<Near> {
     };
     let difference = "our gate has the same threshold, range and times; it closes by decibels, ReaGate in a straight line, and has \
         neither its pre-opening nor its hysteresis";
-    Some(Near { inserts: vec![Unit::Gate(unit).into()], difference: difference.into() })
+    Some(Near { inserts: vec![Unit::Gate(unit).into()], difference: difference.into(), keyed: false })
 }
 
 /// ReaLimit: threshold and ceiling in dB from byte 8 on.
@@ -155,7 +156,7 @@ fn limiter(state: &[u8]) -> Option<Near> {
     let ceiling = ceiling.clamp(-40.0, 0.0);
     let unit = Limiter { ceiling: Db(ceiling), gain: Db((ceiling - threshold).clamp(-20.0, 40.0)), ..Limiter::default() };
     let difference = "our limiter has the same gain and ceiling, but its own release (80 ms)";
-    Some(Near { inserts: vec![Unit::Limiter(unit).into()], difference: difference.into() })
+    Some(Near { inserts: vec![Unit::Limiter(unit).into()], difference: difference.into(), keyed: false })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ pub(super) type Moving<'a> = &'a dyn Fn(i64, bool) -> f64;
 /// How far straight lines may lie from a curve, and how near points may come.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fineness {
-    /// In the unit of the value.
+    /// In the unit of the value; of values above 1, a part of them.
     pub(super) error: f64,
     /// Frames.
     pub(super) nearest: i64,
@@ -40,7 +40,8 @@ pub(super) fn points(knots: &[i64], curve: Moving<'_>, fineness: Fineness, most:
         let mut open = vec![((begin, curve(begin, false)), (end, curve(end, true)))];
         while let Some(((a, low), (b, high))) = open.pop() {
             let straight = |frame: i64| low + (high - low) * ((frame - a) as f64 / (b - a) as f64);
-            let strays = |frame: i64| frame > a && frame < b && (curve(frame, false) - straight(frame)).abs() > fineness.error;
+            let error = fineness.error * low.abs().max(high.abs()).max(1.0);
+            let strays = |frame: i64| frame > a && frame < b && (curve(frame, false) - straight(frame)).abs() > error;
             let middle = a + (b - a) / 2;
             let wide = b - a >= 2 * fineness.nearest;
             if wide && (strays(middle) || strays(a + (b - a) / 5) || strays(b - (b - a) / 5)) && push(a, low) < most {

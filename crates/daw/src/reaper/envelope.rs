@@ -2,6 +2,7 @@
 
 use super::fader;
 use super::tree::Block;
+use crate::foreign::FARTHEST_SECONDS;
 use stemwright_core::SampleRate;
 
 /// An envelope as it is written, in seconds.
@@ -43,7 +44,7 @@ impl Envelope {
                     }
                     envelope.points.push(Written {
                         seconds: words.value(0, 0.0),
-                        value: words.value(1, 0.0),
+                        value: words.value(1, 0.0).clamp(-1e3, 1e3),
                         shape: words.integer(2, 0),
                         tension: words.value(6, 0.0).clamp(-1.0, 1.0),
                     });
@@ -65,7 +66,7 @@ impl Envelope {
     pub(super) fn over_frames(&self, rate: SampleRate, stretch: f64) -> Frames {
         let points = self.points.iter().map(|point| {
             let place = if self.scaled { fader::place(point.value) } else { point.value };
-            let seconds = (point.seconds * stretch).clamp(-1e7, 1e7);
+            let seconds = (point.seconds * stretch).clamp(-FARTHEST_SECONDS, FARTHEST_SECONDS);
             FramePoint { frame: rate.frames(seconds), value: place, shape: point.shape, tension: point.tension }
         });
         Frames { points: points.collect(), scaled: self.scaled }

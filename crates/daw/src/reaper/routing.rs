@@ -60,9 +60,9 @@ impl Routing {
             }
             for (number, receive) in track.receives.iter().enumerate() {
                 let Some(from) = usize::try_from(receive.from).ok().filter(|from| *from < count) else { continue };
-                if receive.is_heard() {
+                if receive.is_heard() || receive.is_key() {
                     ways[from].push(Way { to: i, receive: Some(number) });
-                    routing.takes[i] = true;
+                    routing.takes[i] |= receive.is_heard();
                 }
             }
         }
@@ -110,5 +110,10 @@ impl super::project::Receive {
     /// Whether it brings sound to the first two channels. (−1 is none; 1024 stands for one channel.)
     pub(super) fn is_heard(&self) -> bool {
         !self.mute && self.source >= 0 && self.target >= 0 && self.target & 1023 < 2
+    }
+
+    /// Whether it brings sound to channels that only effects listen to.
+    pub(super) fn is_key(&self) -> bool {
+        !self.mute && self.source >= 0 && self.target >= 0 && self.target & 1023 >= 2
     }
 }

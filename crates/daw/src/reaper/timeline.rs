@@ -105,7 +105,7 @@ fn ramp(session: &mut Session, (from, low): (f64, Tempo), (to, high): (f64, Temp
     // Over time t the tempo is a + (b − a)·t/T, and the quarters its integral.
     let place = |part: f64| from + (to - from) * (2.0 * a * part + (b - a) * part * part) / (a + b);
     let mut parts = 1;
-    while parts < 64 {
+    while parts < 256 {
         let length: f64 = (0..parts)
             .map(|i| {
                 let [x, y] = [f64::from(i), f64::from(i + 1)].map(|i| i / f64::from(parts));
