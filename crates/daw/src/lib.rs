@@ -3,6 +3,7 @@
 
 mod automation;
 mod clips;
+mod dawproject;
 mod fields;
 mod folder;
 mod foreign;
