@@ -20,6 +20,7 @@ mod parse;
 mod tempo;
 mod timeline;
 mod values;
+mod write;
 
 use crate::SessionError;
 use crate::foreign::ledger::Ledger;
@@ -35,6 +36,8 @@ use std::path::Path;
 use stemwright_audio::Media;
 use stemwright_core::{Bus, Clip, Layout, Marker, SampleRate, Section, Session, Strip, TempoMap, Track};
 use timeline::{Arrangement, Placed};
+
+pub use write::{DawProjectOptions, DawProjectWritten, write_dawproject};
 
 /// The rate of a session whose project has no audio.
 const USUAL_RATE: u32 = 48_000;
@@ -129,7 +132,8 @@ fn session<'d, S: archive::Source>(
     }
     let mut files = Vec::with_capacity(placed.len());
     for stretch in &placed {
-        let place = format!("{}, {}", track_name(stretch.track), timeline::clock(stretch.start));
+        let name = if stretch.name.is_empty() { String::new() } else { format!(", {:?}", stretch.name) };
+        let place = format!("{}{name} at {}", track_name(stretch.track), timeline::clock(stretch.start));
         files.push(audio.find(stretch.file, &place, &mut sources, ledger)?);
     }
     let usual = || {
@@ -139,6 +143,8 @@ fn session<'d, S: archive::Source>(
     let Some(rate) = rate.or_else(usual) else { return Err(beyond("no rate")) };
     let mut session = Session::new(rate);
     (session.tempo, session.tempo_changes) = (tempo, tempo_changes);
+    mixer.seats.iter_mut().for_each(|seat| devices::within(&mut seat.strip.inserts, rate));
+    devices::within(&mut mixer.master.inserts, rate);
     if !automation::automate(&mut mixer, &lanes, &map, rate, ledger) {
         return Err(beyond("more points of automation"));
     }

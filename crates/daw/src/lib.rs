@@ -18,6 +18,7 @@ mod toml_out;
 mod units;
 mod vcas;
 
+pub use dawproject::{DawProjectOptions, DawProjectWritten, write_dawproject};
 pub use folder::{AudioFiles, FolderError, FolderSession, FolderTrack, audio_files, folder_name};
 pub use foreign::{ForeignOptions, ForeignSession, Format, detect, foreign_in, read_foreign};
 pub use names::{Aside, FileName, Files, Folder, NamedTrack, Side, Sure, What, understand};

@@ -87,11 +87,6 @@ impl<S: Source> Archive<S> {
         Ok(Self { source, entries, names, left })
     }
 
-    /// Whether there is an entry of this name.
-    pub(crate) fn holds(&self, name: &str) -> bool {
-        self.names.contains_key(name)
-    }
-
     /// The name of an entry as the archive has it, where only case or the slashes differ.
     pub(crate) fn like(&self, name: &str) -> Option<&str> {
         if let Some((name, _)) = self.names.get_key_value(name) {

@@ -54,7 +54,7 @@ pub(super) fn automate(
                 ledger.warning("automation-not-carried", &mixer.seats[moved.seat].name, message, "");
                 continue;
             }
-            put(mixer, moved, points.clone());
+            put(mixer, moved, points.clone(), rate);
         }
     }
     true
@@ -67,12 +67,12 @@ fn lost(lane: &Lane<'_, '_>, why: &str, ledger: &mut Ledger) {
     ledger.warning("automation-not-carried", lane.points.parameter.unwrap_or_default(), message, hint);
 }
 
-fn put(mixer: &mut Mixer<'_, '_>, moved: Moved, mut points: Vec<Point>) {
+fn put(mixer: &mut Mixer<'_, '_>, moved: Moved, mut points: Vec<Point>, rate: SampleRate) {
     let Moved { seat, target } = moved;
     let is_master = mixer.seats[seat].kind == super::mixer::Kind::Master;
     let inserts = if is_master { &mixer.master.inserts } else { &mixer.seats[seat].strip.inserts };
     if let Target::Insert(place, param) = target {
-        let Some([low, high]) = inserts.get(place).map(|insert| range(&insert.unit, param)) else { return };
+        let Some([low, high]) = inserts.get(place).map(|insert| range(&insert.unit, param, rate)) else { return };
         points.iter_mut().for_each(|point| point.value = point.value.clamp(low, high));
     }
     let automation = Automation { target, points };
@@ -84,7 +84,7 @@ fn put(mixer: &mut Mixer<'_, '_>, moved: Moved, mut points: Vec<Point>) {
 }
 
 /// What a parameter of an insert can be.
-fn range(unit: &stemwright_core::Unit, param: stemwright_core::Param) -> [f64; 2] {
+fn range(unit: &stemwright_core::Unit, param: stemwright_core::Param, rate: SampleRate) -> [f64; 2] {
     use stemwright_core::{Param, Unit};
     match (unit, param) {
         (Unit::Gain(_), _) => [-150.0, 60.0],
@@ -94,7 +94,7 @@ fn range(unit: &stemwright_core::Unit, param: stemwright_core::Param) -> [f64; 2
         (_, Param::Threshold) => [-80.0, 20.0],
         (_, Param::Ratio) => [1.0, f64::INFINITY],
         (_, Param::Makeup | Param::BandGain(_)) => [-40.0, 40.0],
-        (_, Param::BandFreq(_)) => [5.0, 20_000.0],
+        (_, Param::BandFreq(_)) => [5.0, super::devices::highest(rate)],
         (_, Param::BandQ(_)) => [0.1, 40.0],
         _ => [f64::NEG_INFINITY, f64::INFINITY],
     }
@@ -151,7 +151,13 @@ fn points(
         };
         made.push(Point { frame, value, shape });
     }
-    // A pan of 0 and 1 is no pan; a value that no unit makes a number is none.
     made.retain(|point| !point.value.is_nan());
+    // No line in dB leads to silence or from it: as a factor it does.
+    for index in 1..made.len() {
+        let ends = [made[index - 1].value, made[index].value];
+        if quantity == Quantity::Gain && made[index - 1].shape == Shape::Linear && ends.contains(&f64::NEG_INFINITY) {
+            made[index - 1].shape = Shape::Factor;
+        }
+    }
     (made, bent)
 }

@@ -3,7 +3,25 @@
 use super::model::{Device, EqBand, Real, Switch};
 use super::values::Quantity;
 use crate::foreign::ledger::Ledger;
-use stemwright_core::{Band, BandKind, Compressor, Db, Eq, Gate, Insert, Limiter, Param, Unit};
+use std::collections::HashSet;
+use stemwright_core::{Band, BandKind, Compressor, Db, Eq, Gate, Insert, Limiter, Param, SampleRate, Unit};
+
+/// The highest frequency of a band, as a part of the rate.
+const HIGHEST: f64 = 0.49;
+
+/// The highest frequency of a band at a rate, in Hz.
+pub(super) fn highest(rate: SampleRate) -> f64 {
+    HIGHEST * f64::from(rate.hz())
+}
+
+/// Brings what is too high for the rate, which is known last, to where it can be.
+pub(super) fn within(inserts: &mut [Insert], rate: SampleRate) {
+    for insert in inserts {
+        if let Unit::Eq(eq) = &mut insert.unit {
+            eq.bands.iter_mut().for_each(|band| band.freq = band.freq.min(highest(rate)));
+        }
+    }
+}
 
 /// An insert made of a device.
 #[derive(Debug)]
@@ -14,36 +32,51 @@ pub(super) struct Made<'d> {
 }
 
 /// The inserts that stand for a device, in order; `None` where nothing does.
-pub(super) fn inserts<'d>(device: &Device<'d>, place: &str, ledger: &mut Ledger) -> Option<Vec<Made<'d>>> {
+///
+/// `moved`: the identifiers of parameters that automation moves.
+pub(super) fn inserts<'d>(
+    device: &Device<'d>,
+    moved: &HashSet<&'d str>,
+    place: &str,
+    ledger: &mut Ledger,
+) -> Option<Vec<Made<'d>>> {
     let main = match device.element {
-        "Equalizer" => equalizer(device, place, ledger),
-        "Compressor" => compressor(device),
-        "NoiseGate" => gate(device),
-        "Limiter" => limiter(device),
+        // Without a band it is a gain.
+        "Equalizer" if device.bands.is_empty() => None,
+        "Equalizer" => Some(equalizer(device, place, ledger)),
+        "Compressor" => Some(compressor(device)),
+        "NoiseGate" => Some(gate(device)),
+        "Limiter" => Some(limiter(device)),
         _ => return None,
     };
-    let message = format!(
-        "{} \"{}\" is an unknown machine with known knobs: Stemwright's own {} stands for it",
-        device.element,
-        device.name,
-        main.insert.unit.name()
-    );
-    ledger.warning("device-approximated", place, message, "render the track with it in the program for its own sound");
+    if let Some(main) = &main {
+        told(device, &main.insert.unit, place, ledger);
+    }
     let gain = |name: &str| {
         let real = device.reals.get(name)?;
-        let unit = Unit::Gain(Db(Quantity::Gain.of(Some(real))?));
+        let unit = Unit::Gain(Db(Quantity::Gain.of(Some(real))?.max(-150.0)));
         let moved = real.id.is_some().then_some((*real, Param::Gain, Quantity::Gain));
         Some(Made { insert: Insert::from(unit), parameters: moved.into_iter().collect() })
     };
     // A limiter's gain before and a compressor's gain after it are their own.
     let before = if device.element == "Limiter" { None } else { gain("InputGain") };
     let after = if device.element == "Compressor" { None } else { gain("OutputGain") };
-    let used = |made: &Made<'_>| made.insert.unit != Unit::Gain(Db::ZERO) || !made.parameters.is_empty();
+    let moves = |made: &Made<'d>| made.parameters.iter().any(|(real, ..)| real.id.is_some_and(|id| moved.contains(id)));
+    let used = |made: &Made<'d>| made.insert.unit != Unit::Gain(Db::ZERO) || moves(made);
     let mut made: Vec<Made<'d>> =
-        before.into_iter().filter(used).chain([main]).chain(after.into_iter().filter(used)).collect();
+        before.into_iter().filter(used).chain(main).chain(after.into_iter().filter(used)).collect();
     let on = Switch::is(device.enabled.as_ref(), true) && device.loaded;
     made.iter_mut().for_each(|made| made.insert.bypass = !on);
     Some(made)
+}
+
+/// Says that a device is another machine here.
+fn told(device: &Device<'_>, unit: &Unit, place: &str, ledger: &mut Ledger) {
+    let Device { element, name, .. } = device;
+    let own = unit.name();
+    let message =
+        format!("{element} \"{name}\" is an unknown machine with known knobs: Stemwright's own {own} stands for it");
+    ledger.warning("device-approximated", place, message, "render the track with it in the program for its own sound");
 }
 
 /// A knob as a parameter that can be moved.
@@ -124,7 +157,7 @@ fn equalizer<'d>(device: &Device<'d>, place: &str, ledger: &mut Ledger) -> Made<
 
 /// The bands that stand for one; `None` where nothing does.
 fn eq_bands(band: &EqBand<'_>) -> Option<Vec<Band>> {
-    let freq = Quantity::Frequency.of(band.freq.as_ref()).unwrap_or(1000.0).clamp(5.0, 20_000.0);
+    let freq = Quantity::Frequency.of(band.freq.as_ref()).unwrap_or(1000.0).clamp(5.0, 1e6);
     let gain = Db(Quantity::Level.of(band.gain.as_ref()).unwrap_or(0.0).clamp(-40.0, 40.0));
     let q = Quantity::Plain.of(band.q.as_ref()).unwrap_or(std::f64::consts::FRAC_1_SQRT_2).clamp(0.1, 40.0);
     let one = |kind| Band { kind, freq, gain, q };

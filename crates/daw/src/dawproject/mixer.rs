@@ -168,7 +168,7 @@ impl<'a, 'd> Mixer<'a, 'd> {
             self.moves.switch(channel.mute.as_ref(), mute);
         }
         for device in &channel.devices {
-            let Some(made) = devices::inserts(device, &place, ledger) else {
+            let Some(made) = devices::inserts(device, moved, &place, ledger) else {
                 plugin(device, &place, ledger);
                 self.moves.lost.extend(device.parameters.iter().map(|(id, _)| *id));
                 continue;

@@ -66,8 +66,6 @@ pub(super) struct Lane<'d> {
     pub(super) name: &'d str,
     pub(super) colour: Option<&'d str>,
     pub(super) loaded: bool,
-    /// Whether it stood there as a track.
-    pub(super) is_track: bool,
     pub(super) channel: Option<Channel<'d>>,
     pub(super) children: Vec<Lane<'d>>,
 }
@@ -156,7 +154,7 @@ pub(super) enum Content<'d> {
     Notes(u64),
     Video,
     /// What cannot sound in an arrangement.
-    Other(&'d str),
+    Other,
 }
 
 #[derive(Debug)]
@@ -182,8 +180,6 @@ pub(super) struct Clip<'d> {
 pub(super) struct Audio<'d> {
     /// Seconds.
     pub(super) duration: Option<f64>,
-    /// Hz.
-    pub(super) rate: Option<u32>,
     pub(super) file: FileReference<'d>,
 }
 

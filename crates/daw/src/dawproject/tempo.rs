@@ -36,13 +36,15 @@ pub(super) fn tempo(project: &Project<'_>, arrangement: TimeUnit, ledger: &mut L
         first.bpm = start.bpm;
     }
     let mut changes: Vec<TempoChange> = Vec::new();
-    for node in nodes {
+    for (index, node) in nodes.iter().enumerate() {
         if node.at <= 0.0 {
             first.bpm = node.bpm;
             continue;
         }
         let before = changes.last().map_or((0.0, first), |change| (change.at, change.tempo));
-        if node.bpm == before.1.bpm && !node.ramp {
+        // What changes nothing is only needed where a ramp begins.
+        let begins = nodes.get(index + 1).is_some_and(|next| next.ramp);
+        if node.bpm == before.1.bpm && !node.ramp && !begins {
             continue;
         }
         let at = if node.at <= before.0 { before.0 + APART } else { node.at };

@@ -260,7 +260,7 @@ impl<'a, 'd> Walk<'a, 'd, '_> {
             Content::Notes(count) => self.unplayed.add("midi-silent", here.track, *count as usize, here.start),
             Content::Video => self.unplayed.add("video", here.track, 1, here.start),
             // Slots stand in scenes, and what is none of all these was counted when it was read.
-            Content::Other(_) => {}
+            Content::Other => {}
         }
         Ok(())
     }

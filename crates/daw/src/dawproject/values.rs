@@ -24,17 +24,16 @@ pub(super) enum Quantity {
     Plain,
 }
 
-/// The loudest that a session takes, and the softest that is no silence.
+/// The loudest that a session takes, in dB.
 pub(super) const LOUDEST: f64 = 60.0;
-const SOFTEST: f64 = -150.0;
 
 impl Quantity {
     /// A value of a parameter of a session; `min` tells a pan of 0…1 from one of −1…1.
     pub(super) fn read(self, value: f64, unit: Unit, min: Option<f64>) -> f64 {
         match (self, unit) {
-            (Self::Gain, Unit::Decibel) => gain(value),
-            (Self::Gain, Unit::Percent) => gain(Db::of((value / 100.0).max(0.0)).0),
-            (Self::Gain, _) => gain(Db::of(value.max(0.0)).0),
+            (Self::Gain, Unit::Decibel) => value.min(LOUDEST),
+            (Self::Gain, Unit::Percent) => Db::of((value / 100.0).max(0.0)).0.min(LOUDEST),
+            (Self::Gain, _) => Db::of(value.max(0.0)).0.min(LOUDEST),
             (Self::Pan, Unit::Normalized) => (2.0 * value - 1.0).clamp(-1.0, 1.0),
             (Self::Pan, Unit::Percent) => (value / 100.0).clamp(-1.0, 1.0),
             (Self::Pan, _) if min.is_some_and(|min| min >= 0.0) => (2.0 * value - 1.0).clamp(-1.0, 1.0),
@@ -68,10 +67,6 @@ impl Quantity {
         let real = real?;
         Some(self.read(real.value?, real.unit, real.min))
     }
-}
-
-fn gain(db: f64) -> f64 {
-    if db < SOFTEST { f64::NEG_INFINITY } else { db.min(LOUDEST) }
 }
 
 /// How much of what is over the threshold a ratio takes away, in percent.

@@ -25,7 +25,6 @@ impl Parser {
                         name: channel.name,
                         colour: channel.colour,
                         loaded: true,
-                        is_track: false,
                         channel: Some(channel),
                         children: Vec::new(),
                     });
@@ -43,7 +42,6 @@ impl Parser {
             name: node.attribute("name").unwrap_or_default(),
             colour: node.attribute("color"),
             loaded: self.flag(node, "loaded").unwrap_or(true),
-            is_track: true,
             channel: None,
             children: Vec::new(),
         };

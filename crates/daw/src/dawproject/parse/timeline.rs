@@ -52,7 +52,7 @@ impl Parser {
             }
             "Notes" => Content::Notes(elements(node).filter(|node| node.has_tag_name("Note")).count() as u64),
             "Video" => Content::Video,
-            other => Content::Other(other),
+            _ => Content::Other,
         };
         Timeline {
             id: node.attribute("id"),
@@ -122,6 +122,7 @@ impl Parser {
 
     fn audio<'d>(&mut self, node: Node<'d, '_>) -> Content<'d> {
         let mut file = None;
+        let duration = self.time(node, "duration").filter(|seconds| *seconds >= 0.0);
         for node in elements(node) {
             if node.has_tag_name("File") && file.is_none() {
                 self.attributes(node, &["path", "external"]);
@@ -131,10 +132,11 @@ impl Parser {
                 self.element(node);
             }
         }
-        let Some(file) = file else { return Content::Other("Audio without a File") };
-        let rate = self.number(node, "sampleRate").filter(|rate| (1.0..1e9).contains(rate));
-        let duration = self.time(node, "duration").filter(|seconds| *seconds >= 0.0);
-        Content::Audio(Audio { duration, rate: rate.map(|rate| rate as u32), file })
+        let Some(file) = file else {
+            self.wrong_value(node, "File");
+            return Content::Other;
+        };
+        Content::Audio(Audio { duration, file })
     }
 
     fn warps<'d>(&mut self, node: Node<'d, '_>) -> Content<'d> {
