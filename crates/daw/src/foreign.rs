@@ -120,6 +120,7 @@ pub fn read_foreign(
     match detect(path) {
         _ if !path.exists() => Err(error(path, "does not exist", "check the path")),
         None => Err(error(path, "is no session that is read", "DAWproject, REAPER (.rpp) and Ardour sessions are")),
+        Some(Format::DawProject) => crate::dawproject::read(path, media, options),
         Some(Format::Reaper) => crate::reaper::read(path, media, options),
         Some(_) => {
             let _ = (media, options);

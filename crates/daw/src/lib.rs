@@ -3,6 +3,7 @@
 
 mod automation;
 mod clips;
+mod dawproject;
 mod fields;
 mod folder;
 mod foreign;
@@ -18,6 +19,7 @@ mod toml_out;
 mod units;
 mod vcas;
 
+pub use dawproject::{DawProjectOptions, DawProjectWritten, write_dawproject};
 pub use folder::{AudioFiles, FolderError, FolderSession, FolderTrack, audio_files, folder_name};
 pub use foreign::{ForeignOptions, ForeignSession, Format, detect, foreign_in, read_foreign};
 pub use names::{Aside, FileName, Files, Folder, NamedTrack, Side, Sure, What, understand};

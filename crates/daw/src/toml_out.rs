@@ -21,6 +21,7 @@ use stemwright_core::{ExtraWish, Marker, Master, PanLaw, Section, Session, Song,
 use strips::Writer;
 use times::Times;
 
+pub(crate) use file::put_whole;
 pub use file::write_session;
 
 /// What stands in a session.toml for people only. One text is one line; whatever it holds, it stays a comment.
