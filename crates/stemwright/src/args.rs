@@ -265,6 +265,9 @@ pub(crate) struct Convert {
     /// Read it as a session at another rate: 44100 to 192000 Hz
     #[arg(long, value_parser = rate, value_name = "HZ")]
     pub(crate) rate: Option<SampleRate>,
+    /// Let a .dawproject refer to its audio where it is, instead of holding it
+    #[arg(long)]
+    pub(crate) no_embed: bool,
     /// Write even if OUT is already there; it is kept under another name
     #[arg(long, action = ArgAction::SetTrue)]
     pub(crate) force: bool,

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use stemwright_audio::Files;
 use stemwright_core::{ErrorReport, MixerStrip, SessionReport, Severity};
-use stemwright_daw::{Comments, Places, session_text, write_session};
+use stemwright_daw::{Comments, DawProjectOptions, Places, session_text, write_dawproject, write_rpp, write_session};
 
 pub(crate) fn run(verb: &SessionVerb) -> ExitCode {
     let talk = match verb {
@@ -64,6 +64,17 @@ fn convert(args: &Convert, printer: Printer, report: &mut SessionReport) -> Resu
         Some("toml") => {
             let text = session_text(source.session(), base, Places::Seconds, &Comments::default());
             write_session(&to, &text, args.force)?
+        }
+        Some("dawproject") => {
+            let options = DawProjectOptions { embed: !args.no_embed, force: args.force };
+            let written = write_dawproject(source.session(), &to, &media, options)?;
+            report.findings.extend(written.findings);
+            written.kept
+        }
+        Some("rpp") => {
+            let written = write_rpp(source.session(), &to, &media, args.force)?;
+            report.findings.extend(written.findings);
+            written.kept
         }
         _ => {
             return Err(NotRead {

@@ -48,7 +48,9 @@ impl Level {
     fn product(&self, frame: i64, before: bool) -> f64 {
         match self {
             Self::Fixed(value) => *value,
-            Self::Moving(frames, by) => frames.iter().map(|frames| frames.value(frame, before).max(0.0)).product::<f64>() * by,
+            Self::Moving(frames, by) => {
+                frames.iter().map(|frames| frames.value(frame, before).max(0.0)).product::<f64>() * by
+            }
         }
     }
 }
@@ -68,7 +70,8 @@ impl Levels<'_> {
         let own = track.envelope("VOLENV2").filter(|_| mode != Mode::Bypass);
         let trim = track.envelope("VOLENV3").filter(|_| mode != Mode::Bypass);
         let by = if own.is_some() && mode == Mode::Read { 1.0 } else { track.volume.abs() };
-        let frames: Vec<Frames> = own.into_iter().chain(trim).map(|envelope| envelope.over_frames(self.rate, 1.0)).collect();
+        let frames: Vec<Frames> =
+            own.into_iter().chain(trim).map(|envelope| envelope.over_frames(self.rate, 1.0)).collect();
         if frames.is_empty() { Level::Fixed(by) } else { Level::Moving(frames, by) }
     }
 
@@ -126,7 +129,9 @@ impl Levels<'_> {
 
     /// The volume envelope before the effects becomes a gain before them.
     fn before_effects(&mut self, strip: &mut Strip, track: &Track<'_>) {
-        let Some(envelope) = track.envelope("VOLENV").filter(|_| self.mode(track.automation) != Mode::Bypass) else { return };
+        let Some(envelope) = track.envelope("VOLENV").filter(|_| self.mode(track.automation) != Mode::Bypass) else {
+            return;
+        };
         let level = Level::Moving(vec![envelope.over_frames(self.rate, 1.0)], 1.0);
         strip.inserts.insert(0, Insert::from(Unit::Gain(Db::ZERO)));
         self.gain(strip, Target::Insert(0, Param::Gain), &level, 1.0);
@@ -150,7 +155,8 @@ impl Levels<'_> {
             _ => return Law(law),
         };
         if panned && (law - std::f64::consts::FRAC_1_SQRT_2).abs() > 1e-3 {
-            let message = format!("the track is panned with {unknown}, which is not known exactly; the hybrid taper is used");
+            let message =
+                format!("the track is panned with {unknown}, which is not known exactly; the hybrid taper is used");
             self.ledger.warning("pan-approximated", name, message, "render the track in REAPER if that matters");
         }
         Law(law)
@@ -209,7 +215,9 @@ impl Levels<'_> {
         for (side, envelope) in moving.into_iter().enumerate() {
             let Some(frames) = envelope.map(|envelope| envelope.over_frames(self.rate, 1.0)) else { continue };
             let knots: Vec<i64> = frames.knots().collect();
-            self.moving(strip, Target::Side(side), &knots, &|frame, before| (-frames.value(frame, before)).clamp(-1.0, 1.0));
+            self.moving(strip, Target::Side(side), &knots, &|frame, before| {
+                (-frames.value(frame, before)).clamp(-1.0, 1.0)
+            });
         }
         self.gain(strip, Target::Gain, volume, 1.0);
     }
@@ -222,7 +230,9 @@ impl Levels<'_> {
         let points = match frames.plain() {
             Some(plain) => plain
                 .into_iter()
-                .map(|(frame, value, jumps)| point(frame, muted(value), if jumps { Shape::Hold } else { Shape::Linear }))
+                .map(|(frame, value, jumps)| {
+                    point(frame, muted(value), if jumps { Shape::Hold } else { Shape::Linear })
+                })
                 .collect(),
             None => {
                 let knots: Vec<i64> = frames.knots().collect();
@@ -239,7 +249,9 @@ impl Levels<'_> {
         self.before_effects(&mut strip, track);
         let volume = self.volume(track);
         self.gain(&mut strip, Target::Gain, &volume, 1.0);
-        if track.pan != 0.0 || ["PANENV", "PANENV2", "WIDTHENV", "WIDTHENV2"].iter().any(|name| track.envelope(name).is_some()) {
+        if track.pan != 0.0
+            || ["PANENV", "PANENV2", "WIDTHENV", "WIDTHENV2"].iter().any(|name| track.envelope(name).is_some())
+        {
             let message = "the master's pan and width are left out";
             self.ledger.warning("pan-approximated", "master", message, "put them on a bus before the master");
         }
@@ -257,9 +269,11 @@ impl Levels<'_> {
         by: f64,
     ) -> Db {
         let mode = self.mode(automation);
-        let [level, mute] = envelopes.map(|envelope| envelope.filter(|envelope| envelope.works() && mode != Mode::Bypass));
+        let [level, mute] =
+            envelopes.map(|envelope| envelope.filter(|envelope| envelope.works() && mode != Mode::Bypass));
         let knob = if level.is_some() && mode == Mode::Read { 1.0 } else { volume.abs() };
-        let frames: Vec<Frames> = level.into_iter().chain(mute).map(|envelope| envelope.over_frames(self.rate, 1.0)).collect();
+        let frames: Vec<Frames> =
+            level.into_iter().chain(mute).map(|envelope| envelope.over_frames(self.rate, 1.0)).collect();
         if let (None, false) = (mute, frames.is_empty()) {
             self.gain(strip, Target::Send(number), &Level::Moving(frames, knob), by);
         } else if !frames.is_empty() {
@@ -292,7 +306,9 @@ impl Levels<'_> {
                 };
                 if let Some(plain) = plain {
                     let shape = |jumps: bool| if jumps { Shape::Hold } else { Shape::Factor };
-                    let of = |(frame, value, jumps): (i64, f64, bool)| point(frame, Db::of(value.max(0.0) * knob * by).0, shape(jumps));
+                    let of = |(frame, value, jumps): (i64, f64, bool)| {
+                        point(frame, Db::of(value.max(0.0) * knob * by).0, shape(jumps))
+                    };
                     strip.automation.push(Automation { target, points: plain.into_iter().map(of).collect() });
                     return;
                 }
@@ -303,7 +319,8 @@ impl Levels<'_> {
 
     fn moving_gain(&mut self, strip: &mut Strip, target: Target, knots: &[i64], factor: &dyn Fn(i64, bool) -> f64) {
         let made = self.points(knots, factor);
-        let points: Vec<Point> = made.into_iter().map(|(frame, value)| point(frame, Db::of(value.max(0.0)).0, Shape::Factor)).collect();
+        let points: Vec<Point> =
+            made.into_iter().map(|(frame, value)| point(frame, Db::of(value.max(0.0)).0, Shape::Factor)).collect();
         if let (Target::Gain, Some(first)) = (target, points.first()) {
             strip.gain = Db(first.value);
         }
