@@ -148,12 +148,15 @@ fn text(report: &SessionReport, verbose: bool) -> String {
             text += &format!("\n{title}: {}\n", places.join(", "));
         }
     }
-    let grave = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
-    let [errors, warnings, notes] = [Severity::Error, Severity::Warning, Severity::Note].map(grave);
+    let grave = |severity: Severity| {
+        let count = report.findings.iter().filter(|finding| finding.severity == severity).count();
+        format!("{count} {severity}{}", if count == 1 { "" } else { "s" })
+    };
+    let counts = [Severity::Error, Severity::Warning, Severity::Note].map(grave);
     if report.findings.is_empty() {
         text + "\nledger: everything is carried over\n"
     } else {
-        text + &format!("\nledger: {errors} errors, {warnings} warnings, {notes} notes\n")
+        text + &format!("\nledger: {}\n", counts.join(", "))
     }
 }
 
