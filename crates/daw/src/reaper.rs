@@ -47,7 +47,11 @@ pub use write::{WrittenRpp, rpp_text, write_rpp};
 ///
 /// # Errors
 /// Where the file is no project, damaged, or beyond limits that no project reaches.
-pub(crate) fn read(path: &Path, media: &dyn Media, options: &ForeignOptions<'_>) -> Result<ForeignSession, SessionError> {
+pub(crate) fn read(
+    path: &Path,
+    media: &dyn Media,
+    options: &ForeignOptions<'_>,
+) -> Result<ForeignSession, SessionError> {
     let bytes = bytes(path)?;
     let tree = Tree::read(path, &bytes)?;
     drop(bytes);
@@ -60,7 +64,8 @@ pub(crate) fn read(path: &Path, media: &dyn Media, options: &ForeignOptions<'_>)
         let message = format!("has {} tracks; at most {MOST_STRIPS} are read", project.tracks.len());
         return Err(error(path, message, "is the project damaged?"));
     }
-    let mut sources = Sources::new(media, MediaSearch::new(path, ["Media", "Audio", "media", "audio"].map(PathBuf::from)));
+    let mut sources =
+        Sources::new(media, MediaSearch::new(path, ["Media", "Audio", "media", "audio"].map(PathBuf::from)));
     let mut ledger = Ledger::default();
     let rate = match options.rate {
         Some(rate) => rate,
@@ -69,7 +74,12 @@ pub(crate) fn read(path: &Path, media: &dyn Media, options: &ForeignOptions<'_>)
     };
     let mut build = build::Build { project: &project, rate, sources, ledger, account };
     let session = build.session();
-    Ok(ForeignSession { format: Format::Reaper, program: project.program.clone(), session, ledger: build.ledger.finish() })
+    Ok(ForeignSession {
+        format: Format::Reaper,
+        program: project.program.clone(),
+        session,
+        ledger: build.ledger.finish(),
+    })
 }
 
 /// The rate that the project fixes, else what most of its files have, else what it was last used at.

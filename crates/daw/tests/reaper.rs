@@ -38,9 +38,21 @@ fn near(a: f64, b: f64) -> bool {
 fn every_project_of_the_material_is_read_and_each_loss_is_told() {
     let wanted = [
         ("exvertus-bwv879.rpp", "REAPER 6.69", 1, 44_100, &["plugin-not-run"][..]),
-        ("exvertus-test_track.rpp", "REAPER 6.69", 4, 44_100, &["device-approximated", "media-missing", "midi-silent", "plugin-not-run", "send-not-carried"]),
+        (
+            "exvertus-test_track.rpp",
+            "REAPER 6.69",
+            4,
+            44_100,
+            &["device-approximated", "media-missing", "midi-silent", "plugin-not-run", "send-not-carried"],
+        ),
         ("perlence-empty.RPP", "REAPER 4.32", 2, 48_000, &["channels-not-carried", "routing-cut"]),
-        ("perlence-vst.RPP", "REAPER 5.50c", 10, 44_100, &["device-approximated", "media-missing", "midi-silent", "plugin-not-run", "send-not-carried"]),
+        (
+            "perlence-vst.RPP",
+            "REAPER 5.50c",
+            10,
+            44_100,
+            &["device-approximated", "media-missing", "midi-silent", "plugin-not-run", "send-not-carried"],
+        ),
         ("rppp-audio-file-x4.RPP", "REAPER 6.13", 1, 44_100, &["media-missing"]),
         ("rppp-send-receive.RPP", "REAPER 6.25", 2, 44_100, &[]),
         ("rppp-tricky-strings.RPP", "REAPER 6.13", 17, 44_100, &[]),
@@ -106,7 +118,8 @@ fn folders_are_buses_and_their_own_items_get_a_track() {
         + &track("Snare", "ISBUS 2 -2\nIPHASE 1")
         + &track("\"\"", "MAINSEND 0 0\nMUTESOLO 1 0 1\nPLAYOFFS -0.01 0\nAUXRECV 3 3 0.5 0 0 0 0 0 0 -1:U 0 -1 ''");
     let session = folder.read(&lines);
-    let outputs: Vec<_> = strips(&session).into_iter().map(|strip| (strip.name.as_str(), strip.output.as_deref())).collect();
+    let outputs: Vec<_> =
+        strips(&session).into_iter().map(|strip| (strip.name.as_str(), strip.output.as_deref())).collect();
     let wanted = [
         ("Drums (clips)", Some("Drums")),
         ("Kick", Some("Drums")),
@@ -116,7 +129,10 @@ fn folders_are_buses_and_their_own_items_get_a_track() {
         ("Track 5", None),
     ];
     assert_eq!(outputs, wanted);
-    assert!(near(strip(&session, "Drums").gain.0, -6.020_599_913_279_624) && strip(&session, "Drums (clips)").gain == Db::ZERO);
+    assert!(
+        near(strip(&session, "Drums").gain.0, -6.020_599_913_279_624)
+            && strip(&session, "Drums (clips)").gain == Db::ZERO
+    );
     assert_eq!(strip(&session, "Drums").colour.as_deref(), Some("#0000ff"));
     assert!(strip(&session, "Kick").solo && strip(&session, "Snare").inverted);
     let last = strip(&session, "Track 5");
@@ -131,7 +147,11 @@ fn folders_are_buses_and_their_own_items_get_a_track() {
 #[test]
 fn sends_that_turn_polarity_or_add_up_sides_go_through_a_bus() {
     let folder = Folder::new(&[]);
-    let lines = track("A", "") + &track("B", "AUXRECV 0 0 1 0 0 1 1 0 0 -1:U 0 -1 ''\nAUXRECV 0 0 1 0 1 0 0 0 0\nAUXRECV 1 0 1 0\nAUXRECV 7 0 1 0");
+    let lines = track("A", "")
+        + &track(
+            "B",
+            "AUXRECV 0 0 1 0 0 1 1 0 0 -1:U 0 -1 ''\nAUXRECV 0 0 1 0 1 0 0 0 0\nAUXRECV 1 0 1 0\nAUXRECV 7 0 1 0",
+        );
     let session = folder.read(&lines);
     let between = strip(&session, "A → B");
     assert!(between.inverted && between.layout == Some(Layout::Mono) && between.output.as_deref() == Some("B"));
@@ -142,8 +162,12 @@ fn sends_that_turn_polarity_or_add_up_sides_go_through_a_bus() {
 #[test]
 fn pans_are_a_balance_and_a_gain() {
     let folder = Folder::new(&[]);
-    let lines = "PANLAW 1\n".to_owned() + &track("A", "VOLPAN 1 0.5 -1") + &track("B", "VOLPAN 1 -0.5 0.5") + &track("C", "VOLPAN 1 1 0.70710678")
-        + &track("D", "PANMODE 6\nVOLPAN 1 0 0.70710678 -0.5 0.25") + &track("E", "PANMODE 5\nVOLPAN 1 0 -1 -1 -0.5");
+    let lines = "PANLAW 1\n".to_owned()
+        + &track("A", "VOLPAN 1 0.5 -1")
+        + &track("B", "VOLPAN 1 -0.5 0.5")
+        + &track("C", "VOLPAN 1 1 0.70710678")
+        + &track("D", "PANMODE 6\nVOLPAN 1 0 0.70710678 -0.5 0.25")
+        + &track("E", "PANMODE 5\nVOLPAN 1 0 -1 -1 -0.5");
     let session = folder.read(&lines);
     // As measured: 1.23044 on the near side, 0.50967 on the far one.
     let a = strip(&session, "A");
@@ -163,7 +187,10 @@ fn envelopes_multiply_the_fader_or_take_its_place() {
     let lines = "SAMPLERATE 48000 1 0\n".to_owned()
         + &track("Trim", &format!("VOLPAN 0.5 0 -1\nAUTOMODE 0\n{envelope}"))
         + &track("Read", &format!("VOLPAN 0.5 0 -1\nAUTOMODE 1\n{envelope}"))
-        + &track("Pan", "VOLPAN 1 0 -1\n<PANENV2\nACT 1 -1\nPT 0 1 0\nPT 1 -1 0\n>\n<MUTEENV\nACT 1\nPT 0 1 1\nPT 1 0 1\n>")
+        + &track(
+            "Pan",
+            "VOLPAN 1 0 -1\n<PANENV2\nACT 1 -1\nPT 0 1 0\nPT 1 -1 0\n>\n<MUTEENV\nACT 1\nPT 0 1 1\nPT 1 0 1\n>",
+        )
         + &track("Before", "<VOLENV\nACT 1\nPT 0 0.5 0\n>");
     let session = folder.read(&lines);
     let gain = |name: &str, frame: i64| strip(&session, name).automation[0].value(frame);
@@ -248,7 +275,9 @@ fn what_a_clip_has_no_name_for_is_baked_into_its_envelope() {
         a.gain.factor() + (b.gain.factor() - a.gain.factor()) * part
     };
     // 8x⁴ up to the middle, then its mirror image.
-    for (frame, wanted) in [(12_000, 8.0 * ((12_000.5_f64 / 48_000.0).powi(4))), (36_000, 1.0 - 8.0 * ((11_999.5_f64 / 48_000.0).powi(4)))] {
+    for (frame, wanted) in
+        [(12_000, 8.0 * ((12_000.5_f64 / 48_000.0).powi(4))), (36_000, 1.0 - 8.0 * ((11_999.5_f64 / 48_000.0).powi(4)))]
+    {
         assert!((factor(0, frame) - wanted).abs() < 4e-7, "{frame}: {}", factor(0, frame));
     }
     assert!(near(factor(0, 60_000), 1.0));
@@ -263,14 +292,33 @@ fn what_a_clip_has_no_name_for_is_baked_into_its_envelope() {
 fn sound_that_is_missing_is_told_as_an_error() {
     let folder = Folder::new(&["a.wav"]);
     let lines = track("A", &item("gone.wav", ""))
-        + &track("B", &(item("a.wav", "PLAYRATE 1.5 1 0 -1") + &item("a.wav", "POSITION 1\nPLAYRATE 1 1 3 -1") + &item("a.wav", "POSITION 2\nSM 0 0 + 1 2")))
+        + &track(
+            "B",
+            &(item("a.wav", "PLAYRATE 1.5 1 0 -1")
+                + &item("a.wav", "POSITION 1\nPLAYRATE 1 1 3 -1")
+                + &item("a.wav", "POSITION 2\nSM 0 0 + 1 2")),
+        )
         + &track("C", "<ITEM\nLENGTH 1\n<SOURCE SECTION\nMODE 3\n<SOURCE WAVE\nFILE a.wav\n>\n>\n>")
-        + &track("D", "<ITEM\nLENGTH 1\n<SOURCE MIDI\nHASDATA 1 960 QN\n>\n>\n<ITEM\nLENGTH 1\n<SOURCE RPP_PROJECT\nFILE x.rpp\n>\n>")
-        + &track("E", "<FXCHAIN\nBYPASS 0 0 0\n<VST3 \"VST3: Pro-Q (Fab)\" x 0 \"\" 1\n>\nBYPASS 1 0 0\n<JS off \"\"\n>\n>\nFUTURE 1 2");
+        + &track(
+            "D",
+            "<ITEM\nLENGTH 1\n<SOURCE MIDI\nHASDATA 1 960 QN\n>\n>\n<ITEM\nLENGTH 1\n<SOURCE RPP_PROJECT\nFILE x.rpp\n>\n>",
+        )
+        + &track(
+            "E",
+            "<FXCHAIN\nBYPASS 0 0 0\n<VST3 \"VST3: Pro-Q (Fab)\" x 0 \"\" 1\n>\nBYPASS 1 0 0\n<JS off \"\"\n>\n>\nFUTURE 1 2",
+        );
     let session = folder.read(&lines);
-    let errors: Vec<_> = session.ledger.iter().filter(|finding| finding.severity == Severity::Error).map(|finding| finding.code.as_str()).collect();
+    let errors: Vec<_> = session
+        .ledger
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| finding.code.as_str())
+        .collect();
     let count = |code: &str| errors.iter().filter(|other| **other == code).count();
-    assert_eq!(["media-missing", "clip-warped", "clip-reversed", "midi-silent", "plugin-not-run"].map(count), [2, 3, 1, 1, 1]);
+    assert_eq!(
+        ["media-missing", "clip-warped", "clip-reversed", "midi-silent", "plugin-not-run"].map(count),
+        [2, 3, 1, 1, 1]
+    );
     let unknown = session.ledger.iter().find(|finding| finding.code == "not-understood").unwrap();
     assert!(unknown.message.contains("TRACK/FUTURE"));
     // Stretched ones still sound, as they were recorded.

@@ -11,7 +11,11 @@ fn sane(session: &Session) {
     let far = i64::try_from(1_u64 << 53).unwrap();
     for track in &session.tracks {
         for clip in &track.clips {
-            assert!(clip.at.abs() < far && clip.from < far as u64 && clip.length.is_some_and(|length| (1..far as u64).contains(&length)));
+            assert!(
+                clip.at.abs() < far
+                    && clip.from < far as u64
+                    && clip.length.is_some_and(|length| (1..far as u64).contains(&length))
+            );
             assert!(!clip.gain.0.is_nan() && clip.gain.0 < 200.0);
             assert!(clip.envelope.windows(2).all(|pair| pair[0].frame < pair[1].frame));
         }
@@ -41,9 +45,24 @@ fn numbers_that_are_none_do_no_harm() {
                  PANMODE {number}\nAUXRECV {number} {number} {number} {number} 0 {number} {number} {number} {number} {number} {number} {number}\n\
                  <VOLENV2\nACT 1\nVOLTYPE 1\nPT {number} {number} {number} 0 0 0 {number}\nPT 1 {number} 5 0 0 0 {number}\nPT 2 1 0\n>\n\
                  <PANENV2\nACT 1\nPT {number} {number} 2\nPT 1 {number} 3\n>\n{}{}{}",
-                item("a.wav", &format!("POSITION {number}\nLENGTH {number}\nSOFFS {number}\nVOLPAN {number} {number} {number} {number}")),
-                item("a.wav", &format!("LOOP 1\nPLAYRATE {number} 1 {number}\nCHANMODE {number}\nFADEIN {number} {number} {number} 0 0 {number}\nSM {number} {number} + 1 {number}")),
-                item("a.wav", &format!("<VOLENV\nACT 1\nPT {number} {number} {number}\nPT 1 {number} 5 0 0 0 {number}\n>\n<PANENV\nACT 1\nPT {number} {number} 4\n>\nFADEOUT 7 {number} 1 7 0 {number}")),
+                item(
+                    "a.wav",
+                    &format!(
+                        "POSITION {number}\nLENGTH {number}\nSOFFS {number}\nVOLPAN {number} {number} {number} {number}"
+                    )
+                ),
+                item(
+                    "a.wav",
+                    &format!(
+                        "LOOP 1\nPLAYRATE {number} 1 {number}\nCHANMODE {number}\nFADEIN {number} {number} {number} 0 0 {number}\nSM {number} {number} + 1 {number}"
+                    )
+                ),
+                item(
+                    "a.wav",
+                    &format!(
+                        "<VOLENV\nACT 1\nPT {number} {number} {number}\nPT 1 {number} 5 0 0 0 {number}\n>\n<PANENV\nACT 1\nPT {number} {number} 4\n>\nFADEOUT 7 {number} 1 7 0 {number}"
+                    )
+                ),
             ),
         ) + &track("B", &format!("ISBUS 2 {number}\nAUXRECV 0 0 {number} {number} 0 1 1 {number}\n"));
         sane(&folder.read(&lines).session);
@@ -88,7 +107,11 @@ fn receives_from_nowhere_and_in_circles_are_cut() {
 #[test]
 fn a_project_cut_off_anywhere_is_refused_or_read() {
     let folder = Folder::new(&["a.wav"]);
-    let whole = format!("<REAPER_PROJECT 0.1 \"7.0\" 1\r\nTEMPO 120 4 4\r\n{}{}>\r\n", track("'A \"'", &item("a.wav", "FADEIN 1 1 0 1 0 0")), track("é", "<NOTES\n|x\n>"));
+    let whole = format!(
+        "<REAPER_PROJECT 0.1 \"7.0\" 1\r\nTEMPO 120 4 4\r\n{}{}>\r\n",
+        track("'A \"'", &item("a.wav", "FADEIN 1 1 0 1 0 0")),
+        track("é", "<NOTES\n|x\n>")
+    );
     for end in 0..whole.len() {
         if let Ok(read) = folder.bytes(&whole.as_bytes()[..end]) {
             sane(&read.session);
@@ -100,7 +123,14 @@ fn a_project_cut_off_anywhere_is_refused_or_read() {
 #[test]
 fn bytes_that_are_no_text_are_refused_or_tolerated() {
     let folder = Folder::new(&[]);
-    for bytes in [&b"\x7fELF\x02\x01\x01"[..], b"", b"\0\0\0\0", b"PK\x03\x04project", b"<REAPER_PROJECT", b"<REAPER_PROJECT\0\n>\n\xff\xfe"] {
+    for bytes in [
+        &b"\x7fELF\x02\x01\x01"[..],
+        b"",
+        b"\0\0\0\0",
+        b"PK\x03\x04project",
+        b"<REAPER_PROJECT",
+        b"<REAPER_PROJECT\0\n>\n\xff\xfe",
+    ] {
         if let Err(error) = folder.bytes(bytes) {
             assert!(error.hint.is_some() && !error.to_string().is_empty());
         }
@@ -108,7 +138,10 @@ fn bytes_that_are_no_text_are_refused_or_tolerated() {
     let named = folder.bytes(b"<REAPER_PROJECT\n<TRACK\nNAME \"\xff\xc3(\"\n>\n>\n").unwrap();
     assert_eq!(named.session.tracks[0].strip.name, "\u{fffd}\u{fffd}(");
     // Every byte of a small project replaced by others.
-    let whole = format!("<REAPER_PROJECT 0.1\n{}>\n", track("A", "VOLPAN 1 0.5 -1 -1 1\n<VOLENV2\nACT 1\nPT 0 1 5 0 0 0 -0.5\nPT 1 0 0\n>"));
+    let whole = format!(
+        "<REAPER_PROJECT 0.1\n{}>\n",
+        track("A", "VOLPAN 1 0.5 -1 -1 1\n<VOLENV2\nACT 1\nPT 0 1 5 0 0 0 -0.5\nPT 1 0 0\n>")
+    );
     for at in 0..whole.len() {
         for byte in [0, b'<', b'>', b'"', b'\n', 0xff] {
             let mut bytes = whole.clone().into_bytes();
@@ -140,7 +173,9 @@ fn a_million_items_a_megabyte_of_a_word_and_deep_nesting() {
 
     let deep = format!("<REAPER_PROJECT\n{}{}>\n", "<TRACK\n".repeat(1_000_000), ">\n".repeat(1_000_000));
     assert!(folder.bytes(deep.as_bytes()).unwrap_err().to_string().contains("nested"));
-    assert!(folder.bytes("<REAPER_PROJECT\n<TRACK\n".repeat(10).as_bytes()).unwrap_err().to_string().contains("inside"));
+    assert!(
+        folder.bytes("<REAPER_PROJECT\n<TRACK\n".repeat(10).as_bytes()).unwrap_err().to_string().contains("inside")
+    );
 }
 
 #[test]
@@ -149,6 +184,7 @@ fn a_source_of_no_length_that_is_looped_ends() {
     let section = "<ITEM\nLENGTH 80000\nLOOP 1\n<SOURCE SECTION\nLENGTH 0.00003\n<SOURCE WAVE\nFILE a.wav\n>\n>\n>\n";
     let session = folder.read(&format!("SAMPLERATE 48000 1\n{}", track("A", &section.repeat(3))));
     assert!(session.session.tracks[0].clips.len() <= 1_000_000);
-    let nested = format!("{}<SOURCE WAVE\nFILE a.wav\n>\n{}", "<SOURCE SECTION\nLENGTH 1\n".repeat(100), ">\n".repeat(100));
+    let nested =
+        format!("{}<SOURCE WAVE\nFILE a.wav\n>\n{}", "<SOURCE SECTION\nLENGTH 1\n".repeat(100), ">\n".repeat(100));
     sane(&folder.read(&track("A", &format!("<ITEM\nLENGTH 2\n{nested}>\n"))).session);
 }

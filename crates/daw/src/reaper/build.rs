@@ -34,12 +34,21 @@ impl Build<'_, '_> {
         super::timeline::put(&mut session, project, &mut self.ledger);
         if (project.play_rate - 1.0).abs() > 1e-9 {
             let message = format!("the project plays at {} of its speed; here it plays at its own", project.play_rate);
-            self.ledger.error("clip-warped", "", message, "set the project's play rate to 1 in REAPER, and read it again");
+            self.ledger.error(
+                "clip-warped",
+                "",
+                message,
+                "set the project's play rate to 1 in REAPER, and read it again",
+            );
         }
         let routing = Routing::of(project);
         let mut names = UniqueNames::default();
-        let given: Vec<String> =
-            project.tracks.iter().enumerate().map(|(i, track)| names.give(&track.name, &format!("Track {}", i + 1))).collect();
+        let given: Vec<String> = project
+            .tracks
+            .iter()
+            .enumerate()
+            .map(|(i, track)| names.give(&track.name, &format!("Track {}", i + 1)))
+            .collect();
         self.tell_of_routing(&routing, &given);
         let mut strips: Vec<Strip> = Vec::new();
         for (i, track) in project.tracks.iter().enumerate() {
@@ -91,7 +100,12 @@ impl Build<'_, '_> {
         let unknown = std::mem::take(&mut self.account.unknown);
         self.ledger.not_understood(unknown);
         if self.account.points > crate::foreign::MOST_POINTS {
-            self.ledger.error("automation-not-carried", "", "there are more than 10,000,000 points of automation; the rest is left out", "");
+            self.ledger.error(
+                "automation-not-carried",
+                "",
+                "there are more than 10,000,000 points of automation; the rest is left out",
+                "",
+            );
         }
         session
     }
@@ -105,7 +119,8 @@ impl Build<'_, '_> {
                 let known = usize::try_from(receive.from).is_ok_and(|from| from < self.project.tracks.len());
                 let place = format!("{}, receive {}", given[i], number + 1);
                 if !known {
-                    let message = format!("it receives from track {}, which does not exist", receive.from.saturating_add(1));
+                    let message =
+                        format!("it receives from track {}, which does not exist", receive.from.saturating_add(1));
                     self.ledger.warning("send-not-carried", &place, message, "is the project damaged?");
                 } else if receive.is_key() {
                     let message = "it feeds channels beyond the first two (a side-chain); only compressors that are carried listen to it";
@@ -116,7 +131,8 @@ impl Build<'_, '_> {
                 }
             }
             if track.main_send && track.main_channel != 0 {
-                let message = "its output feeds channels beyond the first two of its folder; here it feeds the first two";
+                let message =
+                    "its output feeds channels beyond the first two of its folder; here it feeds the first two";
                 self.ledger.warning("channels-not-carried", &given[i], message, "");
             }
             if track.hardware > 0 {
@@ -125,11 +141,21 @@ impl Build<'_, '_> {
             }
             if track.groups {
                 let message = "the track is in a group; groups link what hands do, and VCA groups also what is heard";
-                self.ledger.warning("group-not-carried", &given[i], message, "apply VCAs to their tracks in REAPER before reading the project");
+                self.ledger.warning(
+                    "group-not-carried",
+                    &given[i],
+                    message,
+                    "apply VCAs to their tracks in REAPER before reading the project",
+                );
             }
             if track.envelopes.values().any(|envelope| envelope.active && envelope.pooled > 0) {
                 let message = "automation items on its envelopes are left out";
-                self.ledger.error("automation-not-carried", &given[i], message, "convert them to plain envelope points in REAPER");
+                self.ledger.error(
+                    "automation-not-carried",
+                    &given[i],
+                    message,
+                    "convert them to plain envelope points in REAPER",
+                );
             }
         }
     }
@@ -169,12 +195,18 @@ impl Build<'_, '_> {
             self.ledger.warning("device-approximated", place, format!("{name}: {}", near.difference), hint);
             if effect.moving > 0 {
                 let message = format!("{} parameters of {name} are automated; here they stand still", effect.moving);
-                self.ledger.error("automation-not-carried", place, message, "freeze or render the track in REAPER, and read the project again");
+                self.ledger.error(
+                    "automation-not-carried",
+                    place,
+                    message,
+                    "freeze or render the track in REAPER, and read the project again",
+                );
             }
             match (&key, near.keyed) {
                 (Some((key, level)), true) => near.inserts.iter_mut().for_each(|insert| listen(insert, key, *level)),
                 (None, true) => {
-                    let message = format!("{name} listens to a side-chain that is not carried; here it listens to its own track");
+                    let message =
+                        format!("{name} listens to a side-chain that is not carried; here it listens to its own track");
                     self.ledger.error("routing-cut", place, message, hint);
                 }
                 _ => {}
@@ -221,7 +253,12 @@ impl Build<'_, '_> {
             _ => Tap::Pre,
         };
         if receive.pan_moves {
-            self.ledger.warning("automation-not-carried", &place, "the pan of the send moves; here it stands still", "");
+            self.ledger.warning(
+                "automation-not-carried",
+                &place,
+                "the pan of the send moves; here it stands still",
+                "",
+            );
         }
         let law = Law(if receive.pan_law > 0.0 { receive.pan_law } else { self.project.pan_law });
         let (pan, by) = law.balance(receive.pan);
@@ -241,7 +278,8 @@ impl Build<'_, '_> {
         }
         let place = source.sends.len();
         source.sends.push(Send { tap, pan: if receive.mono { 0.0 } else { pan }, ..Send::new(target) });
-        let automation = if receive.automation >= 0 { receive.automation } else { self.project.tracks[from].automation };
+        let automation =
+            if receive.automation >= 0 { receive.automation } else { self.project.tracks[from].automation };
         let envelopes = [receive.volume_envelope.as_ref(), receive.mute_envelope.as_ref()];
         let mut strip = std::mem::replace(&mut strips[from], Strip::new(""));
         let gain = self.levels().send(&mut strip, place, receive.volume, envelopes, automation, by);
@@ -274,7 +312,8 @@ impl Build<'_, '_> {
 /// What the effects of a track can listen to: the one send that feeds channels beyond its first two, and how loud that is.
 fn key(project: &Project<'_>, routing: &Routing, given: &[String], to: usize) -> Option<(Key, f64)> {
     let receives = project.tracks[to].receives.iter().enumerate();
-    let mut keys = receives.filter(|(number, receive)| receive.is_key() && !routing.cut_receives.contains(&(to, *number)));
+    let mut keys =
+        receives.filter(|(number, receive)| receive.is_key() && !routing.cut_receives.contains(&(to, *number)));
     let (_, receive) = keys.next()?;
     if keys.next().is_some() || receive.volume == 0.0 {
         return None;

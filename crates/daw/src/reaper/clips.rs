@@ -59,7 +59,10 @@ impl Clips<'_, '_> {
         let mut clips = Vec::new();
         for block in &track.items {
             let item = Item::read(*block, self.account);
-            let place = format!("{name}, {}", self.rate.clock(self.rate.frames(item.seconds.clamp(-FARTHEST_SECONDS, FARTHEST_SECONDS))));
+            let place = format!(
+                "{name}, {}",
+                self.rate.clock(self.rate.frames(item.seconds.clamp(-FARTHEST_SECONDS, FARTHEST_SECONDS)))
+            );
             if solo && !item.solo || item.mute && !item.solo {
                 self.ledger.note("clip-muted", &place, "an item is muted and left out", "");
                 continue;
@@ -101,7 +104,12 @@ impl Clips<'_, '_> {
         let length = self.rate.frames(end) - self.rate.frames(item.seconds);
         let Some((file, section)) = self.source(take, place) else { return };
         for effect in &take.effects {
-            self.ledger.error("plugin-not-run", place, format!("{effect} on a take is not run"), "apply it to the take in REAPER (\"Apply track/take FX to items as new take\")");
+            self.ledger.error(
+                "plugin-not-run",
+                place,
+                format!("{effect} on a take is not run"),
+                "apply it to the take in REAPER (\"Apply track/take FX to items as new take\")",
+            );
         }
         if take.is_warped() {
             let message = format!(
@@ -115,13 +123,23 @@ impl Clips<'_, '_> {
         let offset = self.rate.frames(take.begins().clamp(-FARTHEST_SECONDS, FARTHEST_SECONDS));
         let gains = Gains::new(item, take, length, self.rate, Law(self.law(take)));
         if gains.unknown_fade() {
-            self.ledger.warning("fade-approximated", place, "a fade has a shape that is not known; it is straight here", "");
+            self.ledger.warning(
+                "fade-approximated",
+                place,
+                "a fade has a shape that is not known; it is straight here",
+                "",
+            );
         }
         let paths = self.paths(&file, take, place);
         let at = self.rate.frames(item.seconds);
         for piece in pieces(offset, most, length, item.looped) {
             if self.count >= MOST_CLIPS {
-                self.ledger.error("clip-out-of-range", "", "there are more than 1,000,000 clips; the rest is left out", "is the project damaged?");
+                self.ledger.error(
+                    "clip-out-of-range",
+                    "",
+                    "there are more than 1,000,000 clips; the rest is left out",
+                    "is the project damaged?",
+                );
                 return;
             }
             for path in &paths {
@@ -154,7 +172,12 @@ impl Clips<'_, '_> {
                 let message = format!("{path} is a project in the project and is not rendered");
                 missing(self.ledger, "media-missing", message, FREEZE)
             }
-            Source::Other(kind) => missing(self.ledger, "media-missing", format!("REAPER makes the sound of an item itself ({kind})"), FREEZE),
+            Source::Other(kind) => missing(
+                self.ledger,
+                "media-missing",
+                format!("REAPER makes the sound of an item itself ({kind})"),
+                FREEZE,
+            ),
             Source::File { reversed: true, path, .. } => {
                 let message = format!("{path} is played backwards in REAPER and left out here");
                 missing(self.ledger, "clip-reversed", message, "glue the item in REAPER, and read the project again")
@@ -222,7 +245,9 @@ fn named(take: &Take<'_>) -> String {
 
 /// Whether an item's lane plays.
 fn plays(track: &Track<'_>, item: &Item<'_>) -> bool {
-    let (true, Some(playing), Some((top, height))) = (track.lanes.on, &track.lanes.playing, item.lane) else { return true };
+    let (true, Some(playing), Some((top, height))) = (track.lanes.on, &track.lanes.playing, item.lane) else {
+        return true;
+    };
     if height <= 0.0 {
         return true;
     }

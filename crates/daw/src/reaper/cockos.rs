@@ -19,7 +19,8 @@ pub(super) struct Near {
 
 /// What comes near an effect, if its state is understood and says nothing that we cannot do.
 pub(super) fn near(effect: &Effect<'_>) -> Option<Near> {
-    let make = [("ReaEQ", eq as fn(&[u8]) -> Option<Near>), ("ReaComp", compressor), ("ReaGate", gate), ("ReaLimit", limiter)];
+    let make =
+        [("ReaEQ", eq as fn(&[u8]) -> Option<Near>), ("ReaComp", compressor), ("ReaGate", gate), ("ReaLimit", limiter)];
     let (_, make) = make.into_iter().find(|(product, _)| effect.is(product))?;
     // Mixed with what went in, only the compressor's would be the same.
     (effect.wet == 1.0).then(|| effect.state()).flatten().and_then(|state| make(&state))
@@ -87,7 +88,8 @@ fn eq(state: &[u8]) -> Option<Near> {
     if overall.0.abs() > 1e-6 {
         inserts.push(Unit::Gain(overall).into());
     }
-    let mut difference = "our EQ has the same bands; near half the sample rate ReaEQ's curves are squeezed, ours are not".to_owned();
+    let mut difference =
+        "our EQ has the same bands; near half the sample rate ReaEQ's curves are squeezed, ours are not".to_owned();
     if left_out > 0 {
         difference = format!("{left_out} of its bands are of a kind that our EQ lacks and are left out; {difference}");
     }
@@ -114,7 +116,8 @@ fn compressor(state: &[u8]) -> Option<Near> {
         key: None,
         key_high_pass: (high_pass > 20.0).then_some(high_pass.min(20_000.0)),
     };
-    let mut difference = "our compressor has the same threshold, ratio, knee and times, but not the same ballistics".to_owned();
+    let mut difference =
+        "our compressor has the same threshold, ratio, knee and times, but not the same ballistics".to_owned();
     let told = [
         (at(4)? > 1e-6, "its look-ahead"),
         (at(6)? < 0.999, "the low-pass of its side-chain"),
@@ -154,7 +157,8 @@ fn gate(state: &[u8]) -> Option<Near> {
 fn limiter(state: &[u8]) -> Option<Near> {
     let (threshold, ceiling) = (double(state, 8)?, double(state, 16)?);
     let ceiling = ceiling.clamp(-40.0, 0.0);
-    let unit = Limiter { ceiling: Db(ceiling), gain: Db((ceiling - threshold).clamp(-20.0, 40.0)), ..Limiter::default() };
+    let unit =
+        Limiter { ceiling: Db(ceiling), gain: Db((ceiling - threshold).clamp(-20.0, 40.0)), ..Limiter::default() };
     let difference = "our limiter has the same gain and ceiling, but its own release (80 ms)";
     Some(Near { inserts: vec![Unit::Limiter(unit).into()], difference: difference.into(), keyed: false })
 }
@@ -180,7 +184,11 @@ mod tests {
             head.extend(u32::to_le_bytes(word));
         }
         let lines: Vec<String> = state.chunks(96).map(encoded).collect();
-        format!("<VST \"VST: {product} (Cockos)\" x.dll 0 \"\" 1\n{}\n{}\nAAAQAAAA\n>", encoded(&head), lines.join("\n"))
+        format!(
+            "<VST \"VST: {product} (Cockos)\" x.dll 0 \"\" 1\n{}\n{}\nAAAQAAAA\n>",
+            encoded(&head),
+            lines.join("\n")
+        )
     }
 
     fn encoded(bytes: &[u8]) -> String {
@@ -208,7 +216,9 @@ mod tests {
         state.extend([1_u32, 1].map(u32::to_le_bytes).concat());
         state.extend(0.5_f64.to_le_bytes());
         let near = of_chain(&written("ReaEQ", &state)).unwrap();
-        let [Insert { unit: Unit::Eq(eq), .. }, Insert { unit: Unit::Gain(gain), .. }] = &near.inserts[..] else { panic!() };
+        let [Insert { unit: Unit::Eq(eq), .. }, Insert { unit: Unit::Gain(gain), .. }] = &near.inserts[..] else {
+            panic!()
+        };
         assert!((gain.0 + 6.0206).abs() < 1e-4);
         assert_eq!(eq.bands.len(), 2);
         assert!((eq.bands[0].gain.0 - 6.0206).abs() < 1e-4 && (eq.bands[0].q - 0.6667).abs() < 1e-3);

@@ -182,7 +182,10 @@ mod tests {
             for tension in [-1.0, -0.4, 0.0, 0.7, 1.0] {
                 for scaled in [0, 1] {
                     let frames = envelope(&format!("VOLTYPE {scaled}\nPT 0 1 {shape} 0 0 0 {tension}\nPT 1 0.25 0"));
-                    assert!((frames.value(0, false) - 1.0).abs() < 1e-9 && (frames.value(48_000, false) - 0.25).abs() < 1e-9);
+                    assert!(
+                        (frames.value(0, false) - 1.0).abs() < 1e-9
+                            && (frames.value(48_000, false) - 0.25).abs() < 1e-9
+                    );
                     let (mut last, mut rises) = (1.0, false);
                     for frame in 0..480 {
                         let value = frames.value(frame * 100, false);
@@ -195,7 +198,10 @@ mod tests {
         }
         let frames = envelope("PT 0 1 1\nPT 1 0.5 0\nPT 1 2 0\nPT 2 2 0");
         assert_eq!([frames.value(48_000, true), frames.value(48_000, false)], [1.0, 2.0]);
-        assert_eq!([frames.value(47_999, false), frames.value(-9, false), frames.value(1 << 40, true)], [1.0, 1.0, 2.0]);
+        assert_eq!(
+            [frames.value(47_999, false), frames.value(-9, false), frames.value(1 << 40, true)],
+            [1.0, 1.0, 2.0]
+        );
     }
 
     #[test]

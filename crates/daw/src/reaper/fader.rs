@@ -27,7 +27,9 @@ mod tests {
     #[test]
     fn places_are_those_that_were_measured() {
         // Decibels, and the part of the way from +12 to −80 dB, as published.
-        for (db, part) in [(12.0, 0.0), (0.0, 0.294_654), (-6.0, 0.422_750), (-18.0, 0.632_542), (-40.0, 0.860_777), (-80.0, 1.0)] {
+        for (db, part) in
+            [(12.0, 0.0), (0.0, 0.294_654), (-6.0, 0.422_750), (-18.0, 0.632_542), (-40.0, 0.860_777), (-80.0, 1.0)]
+        {
             let way = |db: f64| (1.0 - place(Db(db).factor())) / (1.0 - place(Db(-80.0).factor()));
             assert!((way(db) - part).abs() < 2e-6, "{db} dB at {}", way(db));
         }

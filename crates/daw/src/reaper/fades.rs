@@ -86,7 +86,8 @@ fn fourth_power(x: f64) -> f64 {
 
 /// A Bézier curve of the second degree from 0 to 1 through the control point (t, 1 − t), as a function of x.
 fn warp(x: f64, t: f64) -> f64 {
-    let along = if (t - 0.5).abs() < 1e-9 { x } else { ((x * (1.0 - 2.0 * t) + t * t).max(0.0).sqrt() - t) / (1.0 - 2.0 * t) };
+    let along =
+        if (t - 0.5).abs() < 1e-9 { x } else { ((x * (1.0 - 2.0 * t) + t * t).max(0.0).sqrt() - t) / (1.0 - 2.0 * t) };
     (2.0 * t - 1.0) * along * along + (2.0 - 2.0 * t) * along
 }
 
@@ -134,7 +135,8 @@ mod tests {
             let (number, bend, same) = of_shape(shape);
             let curve = Curve::fade_in(number, Some(bend));
             assert_eq!(curve.ours() == Some(shape), same);
-            let worst = (0..=100).map(|i| (curve.value(f64::from(i) / 100.0) - shape.value(f64::from(i) / 100.0)).abs());
+            let worst =
+                (0..=100).map(|i| (curve.value(f64::from(i) / 100.0) - shape.value(f64::from(i) / 100.0)).abs());
             assert!(worst.fold(0.0, f64::max) < if same { 1e-12 } else { 0.005 }, "{shape:?}");
             assert_eq!(Curve::fade_out(number, Some(-bend)), curve);
         }

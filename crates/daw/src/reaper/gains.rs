@@ -24,7 +24,9 @@ impl Gains {
     /// Of an item of so many frames. Envelopes of takes run in the take's time, which its speed stretches.
     pub(super) fn new(item: &Item<'_>, take: &Take<'_>, length: i64, rate: SampleRate, law: Law) -> Self {
         let fade = |(seconds, curve): (f64, Curve)| (rate.frames(seconds.clamp(0.0, FARTHEST_SECONDS)), curve);
-        let frames = |envelope: &Option<Envelope>| envelope.as_ref().map(|envelope| envelope.over_frames(rate, 1.0 / take.rate.max(1e-3)));
+        let frames = |envelope: &Option<Envelope>| {
+            envelope.as_ref().map(|envelope| envelope.over_frames(rate, 1.0 / take.rate.max(1e-3)))
+        };
         Self {
             length,
             fade_in: fade(item.fade_in),
@@ -55,7 +57,9 @@ impl Gains {
         if !bakes_in && !bakes_out && self.volume.is_none() && self.mute.is_none() && self.pan.is_none() {
             return;
         }
-        if let (Some(volume), false) = (&self.volume, bakes_in || bakes_out || self.mute.is_some() || self.pan.is_some()) {
+        if let (Some(volume), false) =
+            (&self.volume, bakes_in || bakes_out || self.mute.is_some() || self.pan.is_some())
+        {
             if piece.after == 0 && end == self.length {
                 if let Some(envelope) = straight(volume, end) {
                     *count += envelope.len();
@@ -87,7 +91,8 @@ impl Gains {
         };
         let last = end - 1;
         let bends = [self.fade_in.0, self.length - self.fade_out.0];
-        let frames = self.volume.iter().chain(&self.mute).chain(self.pan.iter().map(|(pan, ..)| pan)).flat_map(Frames::knots);
+        let frames =
+            self.volume.iter().chain(&self.mute).chain(self.pan.iter().map(|(pan, ..)| pan)).flat_map(Frames::knots);
         let mut knots: Vec<i64> = bends.into_iter().chain(frames).flat_map(|frame| [frame - 1, frame]).collect();
         if let Some(mute) = &self.mute {
             knots.extend(crossings(mute, piece.after, last));
@@ -101,9 +106,12 @@ impl Gains {
         if found.iter().all(|(_, factor)| *factor == 1.0) {
             return;
         }
-        let point = |(frame, factor): &(i64, f64)| GainPoint { frame: (frame - piece.after) as u64, gain: Db::of(*factor) };
+        let point =
+            |(frame, factor): &(i64, f64)| GainPoint { frame: (frame - piece.after) as u64, gain: Db::of(*factor) };
         // The middle of three equal ones says nothing.
-        let says = |i: &usize| *i == 0 || *i + 1 == found.len() || found[*i].1 != found[*i - 1].1 || found[*i].1 != found[*i + 1].1;
+        let says = |i: &usize| {
+            *i == 0 || *i + 1 == found.len() || found[*i].1 != found[*i - 1].1 || found[*i].1 != found[*i + 1].1
+        };
         clip.envelope = (0..found.len()).filter(says).map(|i| point(&found[i])).collect();
     }
 }
@@ -111,8 +119,10 @@ impl Gains {
 /// A volume envelope that is a clip's envelope as it stands: straight lines between points on the clip.
 fn straight(volume: &Frames, end: i64) -> Option<Vec<GainPoint>> {
     let plain = volume.plain()?;
-    let fits = plain.iter().all(|(frame, _, jumps)| !jumps && (0..=end).contains(frame)) && plain.windows(2).all(|pair| pair[0].0 < pair[1].0);
-    let point = |&(frame, factor, _): &(i64, f64, bool)| GainPoint { frame: frame as u64, gain: Db::of(factor.max(0.0)) };
+    let fits = plain.iter().all(|(frame, _, jumps)| !jumps && (0..=end).contains(frame))
+        && plain.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    let point =
+        |&(frame, factor, _): &(i64, f64, bool)| GainPoint { frame: frame as u64, gain: Db::of(factor.max(0.0)) };
     fits.then(|| plain.iter().map(point).collect())
 }
 

@@ -103,7 +103,9 @@ impl<'t> Item<'t> {
                 "ALLTAKES" => item.all_takes = words.flag(0),
                 "MUTE" => (item.mute, item.solo) = mute_and_solo(words),
                 "FADEIN" => item.fade_in = (fade_length(words), Curve::fade_in(words.integer(0, 0), words.number(5))),
-                "FADEOUT" => item.fade_out = (fade_length(words), Curve::fade_out(words.integer(0, 0), words.number(5))),
+                "FADEOUT" => {
+                    item.fade_out = (fade_length(words), Curve::fade_out(words.integer(0, 0), words.number(5)))
+                }
                 "YPOS" => item.lane = Some((words.value(0, 0.0), words.value(1, 1.0))),
                 "VOLPAN" => {
                     item.volume = gain(words, 0);
@@ -128,7 +130,9 @@ impl<'t> Item<'t> {
                 "SM" => take.stretch_markers(words),
                 "TAKEFX" => {
                     let effects = entry.block.map(super::effects::chain).unwrap_or_default();
-                    let heard = effects.into_iter().filter(|effect| !effect.bypassed && !effect.offline && !effect.is_silent_kind());
+                    let heard = effects
+                        .into_iter()
+                        .filter(|effect| !effect.bypassed && !effect.offline && !effect.is_silent_kind());
                     take.effects = heard.map(|effect| effect.name).collect();
                 }
                 "VOLENV" | "VOLENV2" | "TAKEVOLENV" => take.volume_envelope = envelope(entry.block, account),
@@ -182,7 +186,9 @@ impl Take<'_> {
                 (number, marker) = (0, [0.0; 3]);
                 continue;
             }
-            if let (Some(place), Some(value)) = (marker.get_mut(number), word.parse::<f64>().ok().filter(|value| value.is_finite())) {
+            if let (Some(place), Some(value)) =
+                (marker.get_mut(number), word.parse::<f64>().ok().filter(|value| value.is_finite()))
+            {
                 *place = value.clamp(-1e7, 1e7);
             }
             number += 1;

@@ -48,7 +48,9 @@ impl Level {
     fn product(&self, frame: i64, before: bool) -> f64 {
         match self {
             Self::Fixed(value) => *value,
-            Self::Moving(frames, by) => frames.iter().map(|frames| frames.value(frame, before).max(0.0)).product::<f64>() * by,
+            Self::Moving(frames, by) => {
+                frames.iter().map(|frames| frames.value(frame, before).max(0.0)).product::<f64>() * by
+            }
         }
     }
 }
@@ -68,7 +70,8 @@ impl Levels<'_> {
         let own = track.envelope("VOLENV2").filter(|_| mode != Mode::Bypass);
         let trim = track.envelope("VOLENV3").filter(|_| mode != Mode::Bypass);
         let by = if own.is_some() && mode == Mode::Read { 1.0 } else { track.volume.abs() };
-        let frames: Vec<Frames> = own.into_iter().chain(trim).map(|envelope| envelope.over_frames(self.rate, 1.0)).collect();
+        let frames: Vec<Frames> =
+            own.into_iter().chain(trim).map(|envelope| envelope.over_frames(self.rate, 1.0)).collect();
         if frames.is_empty() { Level::Fixed(by) } else { Level::Moving(frames, by) }
     }
 
@@ -94,6 +97,7 @@ impl Levels<'_> {
         }
         let pans = envelopes.map(|envelope| envelope.map(|envelope| envelope.over_frames(self.rate, 1.0)));
         let moves = pans.iter().any(Option::is_some);
+        let mut by_pan = 1.0;
         if strip.sides.is_some() && !moves && track.pan == 0.0 || self.pan_mode(track) == 6 {
             self.dual(strip, track, law, &volume);
         } else if moves {
@@ -113,20 +117,21 @@ impl Levels<'_> {
             knots.sort_unstable();
             self.moving_gain(strip, Target::Gain, &knots, &gain);
         } else {
-            let (pan, by) = law.balance(track.pan);
-            strip.pan = pan;
-            self.gain(strip, Target::Gain, &volume, by);
+            (strip.pan, by_pan) = law.balance(track.pan);
+            self.gain(strip, Target::Gain, &volume, by_pan);
         }
         if mode == Mode::Read && !moves {
             // Where the fader stands, though the envelope takes its place.
-            strip.gain = Db::of(track.volume * law.balance(track.pan).1);
+            strip.gain = Db::of(track.volume * by_pan);
         }
         self.mutes(strip, track, mode);
     }
 
     /// The volume envelope before the effects becomes a gain before them.
     fn before_effects(&mut self, strip: &mut Strip, track: &Track<'_>) {
-        let Some(envelope) = track.envelope("VOLENV").filter(|_| self.mode(track.automation) != Mode::Bypass) else { return };
+        let Some(envelope) = track.envelope("VOLENV").filter(|_| self.mode(track.automation) != Mode::Bypass) else {
+            return;
+        };
         let level = Level::Moving(vec![envelope.over_frames(self.rate, 1.0)], 1.0);
         strip.inserts.insert(0, Insert::from(Unit::Gain(Db::ZERO)));
         self.gain(strip, Target::Insert(0, Param::Gain), &level, 1.0);
@@ -150,7 +155,8 @@ impl Levels<'_> {
             _ => return Law(law),
         };
         if panned && (law - std::f64::consts::FRAC_1_SQRT_2).abs() > 1e-3 {
-            let message = format!("the track is panned with {unknown}, which is not known exactly; the hybrid taper is used");
+            let message =
+                format!("the track is panned with {unknown}, which is not known exactly; the hybrid taper is used");
             self.ledger.warning("pan-approximated", name, message, "render the track in REAPER if that matters");
         }
         Law(law)
@@ -185,8 +191,8 @@ impl Levels<'_> {
         if let Some(envelope) = moving {
             let frames = envelope.over_frames(self.rate, 1.0);
             let target = Target::Insert(strip.inserts.len() - 1, Param::Width);
-            let knots: Vec<i64> = frames.knots().collect();
-            self.moving(strip, target, &knots, &|frame, before| frames.value(frame, before).clamp(0.0, 1.0));
+            let points = self.values(&frames, &|width| width.clamp(0.0, 1.0));
+            strip.automation.push(Automation { target, points });
         }
     }
 
@@ -208,10 +214,22 @@ impl Levels<'_> {
         }
         for (side, envelope) in moving.into_iter().enumerate() {
             let Some(frames) = envelope.map(|envelope| envelope.over_frames(self.rate, 1.0)) else { continue };
-            let knots: Vec<i64> = frames.knots().collect();
-            self.moving(strip, Target::Side(side), &knots, &|frame, before| (-frames.value(frame, before)).clamp(-1.0, 1.0));
+            // In envelopes of pan, 1 is left.
+            let points = self.values(&frames, &|pan| (-pan).clamp(-1.0, 1.0));
+            strip.automation.push(Automation { target: Target::Side(side), points });
         }
         self.gain(strip, Target::Gain, volume, 1.0);
+    }
+
+    /// The values of an envelope, changed by a map that keeps straight lines straight.
+    fn values(&mut self, frames: &Frames, map: &dyn Fn(f64) -> f64) -> Vec<Point> {
+        if let Some(plain) = frames.plain() {
+            let shape = |jumps: bool| if jumps { Shape::Hold } else { Shape::Linear };
+            return plain.into_iter().map(|(frame, value, jumps)| point(frame, map(value), shape(jumps))).collect();
+        }
+        let knots: Vec<i64> = frames.knots().collect();
+        let made = self.points(&knots, &|frame, before| map(frames.value(frame, before)));
+        made.into_iter().map(|(frame, value)| point(frame, value, Shape::Linear)).collect()
     }
 
     fn mutes(&mut self, strip: &mut Strip, track: &Track<'_>, mode: Mode) {
@@ -219,17 +237,7 @@ impl Levels<'_> {
         let frames = envelope.over_frames(self.rate, 1.0);
         // In REAPER 1 is heard and 0 muted; with us, 1 is muted.
         let muted = |value: f64| if track.mute && mode == Mode::Trim { 1.0 } else { 1.0 - value.clamp(0.0, 1.0) };
-        let points = match frames.plain() {
-            Some(plain) => plain
-                .into_iter()
-                .map(|(frame, value, jumps)| point(frame, muted(value), if jumps { Shape::Hold } else { Shape::Linear }))
-                .collect(),
-            None => {
-                let knots: Vec<i64> = frames.knots().collect();
-                let made = self.points(&knots, &|frame, before| muted(frames.value(frame, before)));
-                made.into_iter().map(|(frame, value)| point(frame, value, Shape::Linear)).collect()
-            }
-        };
+        let points = self.values(&frames, &muted);
         strip.automation.push(Automation { target: Target::Mute, points });
     }
 
@@ -239,7 +247,12 @@ impl Levels<'_> {
         self.before_effects(&mut strip, track);
         let volume = self.volume(track);
         self.gain(&mut strip, Target::Gain, &volume, 1.0);
-        if track.pan != 0.0 || ["PANENV", "PANENV2", "WIDTHENV", "WIDTHENV2"].iter().any(|name| track.envelope(name).is_some()) {
+        if self.mode(track.automation) == Mode::Read {
+            strip.gain = Db::of(track.volume);
+        }
+        if track.pan != 0.0
+            || ["PANENV", "PANENV2", "WIDTHENV", "WIDTHENV2"].iter().any(|name| track.envelope(name).is_some())
+        {
             let message = "the master's pan and width are left out";
             self.ledger.warning("pan-approximated", "master", message, "put them on a bus before the master");
         }
@@ -257,9 +270,11 @@ impl Levels<'_> {
         by: f64,
     ) -> Db {
         let mode = self.mode(automation);
-        let [level, mute] = envelopes.map(|envelope| envelope.filter(|envelope| envelope.works() && mode != Mode::Bypass));
+        let [level, mute] =
+            envelopes.map(|envelope| envelope.filter(|envelope| envelope.works() && mode != Mode::Bypass));
         let knob = if level.is_some() && mode == Mode::Read { 1.0 } else { volume.abs() };
-        let frames: Vec<Frames> = level.into_iter().chain(mute).map(|envelope| envelope.over_frames(self.rate, 1.0)).collect();
+        let frames: Vec<Frames> =
+            level.into_iter().chain(mute).map(|envelope| envelope.over_frames(self.rate, 1.0)).collect();
         if let (None, false) = (mute, frames.is_empty()) {
             self.gain(strip, Target::Send(number), &Level::Moving(frames, knob), by);
         } else if !frames.is_empty() {
@@ -292,7 +307,9 @@ impl Levels<'_> {
                 };
                 if let Some(plain) = plain {
                     let shape = |jumps: bool| if jumps { Shape::Hold } else { Shape::Factor };
-                    let of = |(frame, value, jumps): (i64, f64, bool)| point(frame, Db::of(value.max(0.0) * knob * by).0, shape(jumps));
+                    let of = |(frame, value, jumps): (i64, f64, bool)| {
+                        point(frame, Db::of(value.max(0.0) * knob * by).0, shape(jumps))
+                    };
                     strip.automation.push(Automation { target, points: plain.into_iter().map(of).collect() });
                     return;
                 }
@@ -303,7 +320,8 @@ impl Levels<'_> {
 
     fn moving_gain(&mut self, strip: &mut Strip, target: Target, knots: &[i64], factor: &dyn Fn(i64, bool) -> f64) {
         let made = self.points(knots, factor);
-        let points: Vec<Point> = made.into_iter().map(|(frame, value)| point(frame, Db::of(value.max(0.0)).0, Shape::Factor)).collect();
+        let points: Vec<Point> =
+            made.into_iter().map(|(frame, value)| point(frame, Db::of(value.max(0.0)).0, Shape::Factor)).collect();
         if let (Target::Gain, Some(first)) = (target, points.first()) {
             strip.gain = Db(first.value);
         }

@@ -203,8 +203,8 @@ impl<'t> Project<'t> {
                 "MASTERMUTESOLO" => project.master_muted = words.integer(0, 0) & 1 == 1,
                 "MASTERAUTOMODE" => project.master.automation = words.integer(0, 0),
                 "MASTERFXLIST" => project.master.effects = entry.block.map(chain).unwrap_or_default(),
-                "MASTERVOLENV" | "MASTERVOLENV2" | "MASTERVOLENV3" | "MASTERPANENV" | "MASTERPANENV2" | "MASTERWIDTHENV"
-                | "MASTERWIDTHENV2" => {
+                "MASTERVOLENV" | "MASTERVOLENV2" | "MASTERVOLENV3" | "MASTERPANENV" | "MASTERPANENV2"
+                | "MASTERWIDTHENV" | "MASTERWIDTHENV2" => {
                     if let Some(block) = entry.block {
                         let name = entry.name.trim_start_matches("MASTER");
                         project.master.envelopes.insert(name, Envelope::read(block, &mut account.points));
@@ -348,7 +348,13 @@ impl Receive {
             source: words.integer(7, 0),
             target: words.integer(8, 0),
             // Written as `-1:U`.
-            pan_law: words.text(9).split(':').next().and_then(|law| law.parse().ok()).filter(|law: &f64| law.is_finite()).unwrap_or(-1.0),
+            pan_law: words
+                .text(9)
+                .split(':')
+                .next()
+                .and_then(|law| law.parse().ok())
+                .filter(|law: &f64| law.is_finite())
+                .unwrap_or(-1.0),
             automation: words.integer(11, -1),
             volume_envelope: None,
             mute_envelope: None,

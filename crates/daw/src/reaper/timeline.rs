@@ -94,7 +94,9 @@ fn tempo(session: &mut Session, project: &Project<'_>, ledger: &mut Ledger) {
         (seconds, quarters, now, runs) = (point.seconds, at, next, point.runs);
     }
     if ramps > 0 {
-        let message = format!("{ramps} tempo ramps run over time in REAPER and over beats here; each is made of short ones that meet its times");
+        let message = format!(
+            "{ramps} tempo ramps run over time in REAPER and over beats here; each is made of short ones that meet its times"
+        );
         ledger.note("tempo-approximated", "", message, "");
     }
 }

@@ -67,7 +67,10 @@ impl Tree {
             return Err(wrong("is no REAPER project", "a project's text begins with <REAPER_PROJECT"));
         }
         if u32::try_from(bytes.len()).is_err() {
-            return Err(wrong("is too large for a project", "leave out takes and states of plug-ins that are not needed"));
+            return Err(wrong(
+                "is too large for a project",
+                "leave out takes and states of plug-ins that are not needed",
+            ));
         }
         // Text of other programs may hold anything; what is no Unicode is no name that could be kept.
         let text = String::from_utf8_lossy(bytes).into_owned();
@@ -80,7 +83,10 @@ impl Tree {
             let span = start + indent..start + indent + trimmed.len();
             let place = |message: String| SessionError::at(path, &text, span.clone(), message);
             let (Ok(start), Ok(end)) = (u32::try_from(span.start), u32::try_from(span.end)) else {
-                return Err(wrong("is too large for a project", "save it without states of plug-ins that are not needed"));
+                return Err(wrong(
+                    "is too large for a project",
+                    "save it without states of plug-ins that are not needed",
+                ));
             };
             lines.push(Line { start, end, closed: number as u32 });
             if trimmed.starts_with('<') {
@@ -91,7 +97,9 @@ impl Tree {
                 open.push(number);
             } else if trimmed == ">" {
                 let Some(begun) = open.pop() else {
-                    return Err(place("`>` closes nothing".into()).hint("the file is damaged; take an earlier one (.rpp-bak)"));
+                    return Err(
+                        place("`>` closes nothing".into()).hint("the file is damaged; take an earlier one (.rpp-bak)")
+                    );
                 };
                 lines[begun].closed = number as u32;
                 if open.is_empty() {
@@ -120,7 +128,8 @@ impl Tree {
 
     fn entry(&self, line: usize) -> Entry<'_> {
         let text = self.text(line);
-        let block = text.strip_prefix('<').map(|_| Block { tree: self, open: line, close: self.lines[line].closed as usize });
+        let block =
+            text.strip_prefix('<').map(|_| Block { tree: self, open: line, close: self.lines[line].closed as usize });
         let text = text.strip_prefix('<').unwrap_or(text);
         if text.starts_with('|') {
             return Entry { name: "", words: Words(text), block };
@@ -243,7 +252,10 @@ mod tests {
         let words: Vec<_> = line.iter().collect();
         assert_eq!(words, ["1", "a b", "c \"d\"", "e 'f' \"g\"", "-1:U", "", "<5653>", "open"]);
         assert_eq!(Words("nan inf 1e400 x -3").iter().count(), 5);
-        assert_eq!((0..5).map(|i| Words("nan inf 1e400 x -3").number(i)).collect::<Vec<_>>(), [None, None, None, None, Some(-3.0)]);
+        assert_eq!(
+            (0..5).map(|i| Words("nan inf 1e400 x -3").number(i)).collect::<Vec<_>>(),
+            [None, None, None, None, Some(-3.0)]
+        );
     }
 
     #[test]

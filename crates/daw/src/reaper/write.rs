@@ -101,7 +101,8 @@ impl<'s> Writer<'s> {
     /// Puts strips into the folders of their outputs; returns how deep each lies.
     fn arrange(&mut self) -> Vec<usize> {
         let session = self.session;
-        let all: Vec<Node<'s>> = session.tracks.iter().map(Node::Track).chain(session.buses.iter().map(Node::Bus)).collect();
+        let all: Vec<Node<'s>> =
+            session.tracks.iter().map(Node::Track).chain(session.buses.iter().map(Node::Bus)).collect();
         let buses: HashSet<&str> = session.buses.iter().map(|bus| bus.strip.name.as_str()).collect();
         let mut inside: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut roots = Vec::new();
@@ -149,7 +150,8 @@ impl<'s> Writer<'s> {
                 self.page.line(&format!("{name} {}", quoted(text)));
             }
         }
-        for line in ["RIPPLE 0", "AUTOXFADE 0", "PANLAW 1", "PROJOFFS 0 0 0", "PANMODE 3", "PANLAWFLAGS 3", "ITEMMIX 1"] {
+        for line in ["RIPPLE 0", "AUTOXFADE 0", "PANLAW 1", "PROJOFFS 0 0 0", "PANMODE 3", "PANLAWFLAGS 3", "ITEMMIX 1"]
+        {
             self.page.line(line);
         }
         self.page.line(&format!("SAMPLERATE {} 1 0", session.rate.hz()));
@@ -175,13 +177,19 @@ impl<'s> Writer<'s> {
             let points = moving::gains(automation, 1.0);
             moving::envelope(&mut self.page, "MASTERVOLENV2", "master", self.session.rate, &points);
         }
-        let inserts: Vec<&str> = master.inserts.iter().filter(|insert| !insert.bypass).map(|insert| insert.unit.name()).collect();
+        let inserts: Vec<&str> =
+            master.inserts.iter().filter(|insert| !insert.bypass).map(|insert| insert.unit.name()).collect();
         if !inserts.is_empty() {
             let message = format!("its inserts ({}) are ours and are not written", inserts.join(", "));
             self.ledger.error("insert-not-written", "master", message, "put REAPER's own effects in their place");
         }
         if !matches!(master.layout, stemwright_core::Layout::Stereo) {
-            self.ledger.error("channels-not-carried", "master", "the master is not stereo; a stereo one is written", "");
+            self.ledger.error(
+                "channels-not-carried",
+                "master",
+                "the master is not stereo; a stereo one is written",
+                "",
+            );
         }
     }
 
@@ -196,13 +204,19 @@ impl<'s> Writer<'s> {
             self.page.line(line);
         }
         let map = TempoMap::new(session.tempo, &session.tempo_changes);
-        let places = std::iter::once((0.0, session.tempo)).chain(session.tempo_changes.iter().map(|change| (change.at, change.tempo)));
+        let places = std::iter::once((0.0, session.tempo))
+            .chain(session.tempo_changes.iter().map(|change| (change.at, change.tempo)));
         for (i, (at, tempo)) in places.enumerate() {
             // Whether it runs on is told by the change that it runs to.
             let runs = session.tempo_changes.get(i).is_some_and(|change| change.ramp && change.tempo.bpm != tempo.bpm);
             let (beats, note) = tempo.time_signature;
             let signature = 65_536 * u64::from(note) + u64::from(beats);
-            self.page.line(&format!("PT {} {} {} {signature} 0 1", number(map.seconds(at)), number(tempo.bpm), u8::from(!runs)));
+            self.page.line(&format!(
+                "PT {} {} {} {signature} 0 1",
+                number(map.seconds(at)),
+                number(tempo.bpm),
+                u8::from(!runs)
+            ));
         }
         self.page.close();
         if session.tempo_changes.iter().any(|change| change.ramp) {
@@ -217,22 +231,41 @@ impl<'s> Writer<'s> {
         let mut count = 0;
         for marker in &session.markers {
             if marker.at < 0 {
-                self.ledger.note("marker-not-carried", &marker.name, "it lies before bar 1, where REAPER has no time", "");
+                self.ledger.note(
+                    "marker-not-carried",
+                    &marker.name,
+                    "it lies before bar 1, where REAPER has no time",
+                    "",
+                );
                 continue;
             }
             count += 1;
-            self.page.line(&format!("MARKER {count} {} {} 0 0 1 R {}", seconds(marker.at), quoted(&marker.name), guid("marker", &marker.name, count)));
+            self.page.line(&format!(
+                "MARKER {count} {} {} 0 0 1 R {}",
+                seconds(marker.at),
+                quoted(&marker.name),
+                guid("marker", &marker.name, count)
+            ));
         }
         let end = session.sections.last().map_or(0, |last| last.start + 60 * i64::from(session.rate.hz()));
         for (i, section) in session.sections.iter().enumerate() {
             if section.start < 0 {
-                self.ledger.note("marker-not-carried", &section.name, "it begins before bar 1, where REAPER has no time", "");
+                self.ledger.note(
+                    "marker-not-carried",
+                    &section.name,
+                    "it begins before bar 1, where REAPER has no time",
+                    "",
+                );
                 continue;
             }
             let until = session.sections.get(i + 1).map_or(end, |next| next.start);
             let number = i + 1;
             let named = quoted(&section.name);
-            self.page.line(&format!("MARKER {number} {} {named} 1 0 1 R {}", seconds(section.start), guid("region", &section.name, number)));
+            self.page.line(&format!(
+                "MARKER {number} {} {named} 1 0 1 R {}",
+                seconds(section.start),
+                guid("region", &section.name, number)
+            ));
             self.page.line(&format!("MARKER {number} {} \"\" 1", seconds(until)));
         }
     }
@@ -241,15 +274,24 @@ impl<'s> Writer<'s> {
     fn left_out(&mut self) {
         let session = self.session;
         if !session.vcas.is_empty() {
-            let message = format!("{} VCAs are not written; their levels are in the faders of their members", session.vcas.len());
+            let message =
+                format!("{} VCAs are not written; their levels are in the faders of their members", session.vcas.len());
             self.ledger.note("group-not-carried", "", message, "");
         }
         if session.vcas.iter().any(|vca| !vca.automation.is_empty()) {
             self.ledger.error("automation-not-carried", "", "the automation of VCAs is not written", "");
         }
         let strips = session.tracks.iter().map(|track| &track.strip).chain(session.buses.iter().map(|bus| &bus.strip));
-        if !session.stems.is_empty() || !session.extras.is_empty() || strips.into_iter().any(|strip| strip.stem.is_some() || strip.role.is_some()) {
-            self.ledger.note("stems-not-written", "", "which stem each track belongs to has no place in a REAPER project", "keep session.toml");
+        if !session.stems.is_empty()
+            || !session.extras.is_empty()
+            || strips.into_iter().any(|strip| strip.stem.is_some() || strip.role.is_some())
+        {
+            self.ledger.note(
+                "stems-not-written",
+                "",
+                "which stem each track belongs to has no place in a REAPER project",
+                "keep session.toml",
+            );
         }
     }
 

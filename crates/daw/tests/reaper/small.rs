@@ -11,7 +11,13 @@ pub struct Stub;
 impl Media for Stub {
     fn info(&self, file: &Path) -> Result<MediaInfo, AudioError> {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let channels = if name.contains("mono") { 1 } else if name.contains("wide") { 6 } else { 2 };
+        let channels = if name.contains("mono") {
+            1
+        } else if name.contains("wide") {
+            6
+        } else {
+            2
+        };
         Ok(MediaInfo::new(SampleRate::new(48_000).unwrap(), channels, 480_000))
     }
 

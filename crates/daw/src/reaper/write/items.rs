@@ -15,7 +15,10 @@ impl Writer<'_> {
             match self.length(clip) {
                 Some(length) => clips.push((clip.clone(), length)),
                 None => {
-                    let message = format!("{} cannot be read, so that it is not known how long its clip is; it is left out", clip.file.display());
+                    let message = format!(
+                        "{} cannot be read, so that it is not known how long its clip is; it is left out",
+                        clip.file.display()
+                    );
                     self.ledger.error("media-missing", name, message, "put the file in its place");
                 }
             }
@@ -31,7 +34,9 @@ impl Writer<'_> {
     fn length(&self, clip: &Clip) -> Option<u64> {
         clip.length.or_else(|| {
             let info = self.media.info(&clip.file).ok()?;
-            Some(stemwright_audio::resampled_frames(info.frames, info.rate, self.session.rate).saturating_sub(clip.from))
+            Some(
+                stemwright_audio::resampled_frames(info.frames, info.rate, self.session.rate).saturating_sub(clip.from),
+            )
         })
     }
 
@@ -85,11 +90,17 @@ impl Writer<'_> {
         self.page.line(&format!("FILE {}", quoted(&path)));
         self.page.close();
         if super::page::loses_quotes(&path) {
-            self.ledger.error("media-missing", track, format!("{path} has quotes of three kinds in its name"), "rename the file");
+            self.ledger.error(
+                "media-missing",
+                track,
+                format!("{path} has quotes of three kinds in its name"),
+                "rename the file",
+            );
         }
         if !clip.envelope.is_empty() {
             let shift = cut as i64;
-            let points: Vec<_> = clip.envelope.iter().map(|point| (point.frame as i64 - shift, point.gain.factor(), 0)).collect();
+            let points: Vec<_> =
+                clip.envelope.iter().map(|point| (point.frame as i64 - shift, point.gain.factor(), 0)).collect();
             envelope(&mut self.page, "VOLENV", &format!("{track}\0{place}"), rate, &points);
         }
         self.page.close();

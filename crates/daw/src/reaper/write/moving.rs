@@ -14,7 +14,14 @@ const MOST: usize = 1_000_000;
 fn value(automation: &Automation, frame: i64, before: bool) -> f64 {
     let first = automation.points.partition_point(|point| point.frame < frame);
     match (first.checked_sub(1).and_then(|i| automation.points.get(i)), automation.points.get(first)) {
-        (Some(a), Some(b)) if before && b.frame == frame => if a.shape == Shape::Hold { a.value } else { b.value },
+        (Some(a), Some(b)) if before && b.frame == frame => {
+            if a.shape == Shape::Hold {
+                a.value
+            } else {
+                b.value
+            }
+        }
+        (None, Some(b)) if before => b.value,
         _ => automation.value(frame),
     }
 }
@@ -24,14 +31,19 @@ pub(super) fn gains(automation: &Automation, by: f64) -> Vec<Written> {
     let plain = automation.points.iter().all(|point| matches!(point.shape, Shape::Factor | Shape::Hold));
     if plain {
         let shape = |shape: Shape| u8::from(shape == Shape::Hold);
-        return automation.points.iter().map(|point| (point.frame, Db(point.value).factor() * by, shape(point.shape))).collect();
+        return automation
+            .points
+            .iter()
+            .map(|point| (point.frame, Db(point.value).factor() * by, shape(point.shape)))
+            .collect();
     }
     sampled(&knots(automation), &|frame, before| Db(value(automation, frame, before)).factor() * by)
 }
 
 /// Any other value, changed by `map`, which must keep straight lines straight.
 pub(super) fn values(automation: &Automation, map: impl Fn(f64) -> f64) -> Vec<Written> {
-    let plain = automation.points.iter().all(|point| matches!(point.shape, Shape::Linear | Shape::Factor | Shape::Hold));
+    let plain =
+        automation.points.iter().all(|point| matches!(point.shape, Shape::Linear | Shape::Factor | Shape::Hold));
     if plain {
         let shape = |shape: Shape| u8::from(shape == Shape::Hold);
         return automation.points.iter().map(|point| (point.frame, map(point.value), shape(point.shape))).collect();
@@ -40,7 +52,13 @@ pub(super) fn values(automation: &Automation, map: impl Fn(f64) -> f64) -> Vec<W
 }
 
 /// A pan, and the gain that goes with it: `place` makes REAPER's pan and a factor of ours.
-pub(super) fn pans(pan: &Automation, gain: Option<&Automation>, fixed: Db, by: f64, place: impl Fn(f64) -> (f64, f64)) -> [Vec<Written>; 2] {
+pub(super) fn pans(
+    pan: &Automation,
+    gain: Option<&Automation>,
+    fixed: Db,
+    by: f64,
+    place: impl Fn(f64) -> (f64, f64),
+) -> [Vec<Written>; 2] {
     let pans = sampled(&knots(pan), &|frame, before| place(value(pan, frame, before)).0);
     let mut both = knots(pan);
     both.extend(gain.map(knots).unwrap_or_default());

@@ -58,7 +58,14 @@ pub(super) fn guid(kind: &str, name: &str, number: usize) -> String {
         text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
     };
     let (a, b) = (hash(0xcbf2_9ce4_8422_2325), hash(0x8422_2325_cbf2_9ce4));
-    format!("{{{:08X}-{:04X}-{:04X}-{:04X}-{:012X}}}", a >> 32, a >> 16 & 0xffff, a & 0xffff, b >> 48, b & 0xffff_ffff_ffff)
+    format!(
+        "{{{:08X}-{:04X}-{:04X}-{:04X}-{:012X}}}",
+        a >> 32,
+        a >> 16 & 0xffff,
+        a & 0xffff,
+        b >> 48,
+        b & 0xffff_ffff_ffff
+    )
 }
 
 #[cfg(test)]
@@ -67,7 +74,10 @@ mod tests {
 
     #[test]
     fn words_are_quoted_by_what_they_lack() {
-        assert_eq!(["a b", "a\"", "\"'", "\"'`", "a\nb"].map(quoted), ["\"a b\"", "'a\"'", "`\"'`", "`\"''`", "\"a b\""]);
+        assert_eq!(
+            ["a b", "a\"", "\"'", "\"'`", "a\nb"].map(quoted),
+            ["\"a b\"", "'a\"'", "`\"'`", "`\"''`", "\"a b\""]
+        );
         assert_eq!([0.1 + 0.2, 1e-7, -0.0].map(number), ["0.30000000000000004", "0.0000001", "0"]);
         assert_eq!(guid("track", "Bass", 1).len(), 38);
         assert_ne!(guid("track", "Bass", 1), guid("track", "Bass", 2));

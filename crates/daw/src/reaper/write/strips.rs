@@ -33,7 +33,9 @@ impl Writer<'_> {
         let delay = node.track().map_or(0, |track| track.delay);
         self.page.line(&format!("PLAYOFFS {} {}", number(self.session.rate.seconds(delay)), u8::from(delay == 0)));
         self.page.line(&format!("ISBUS {folder}"));
-        for line in ["BUSCOMP 0 0 0 0 0", "SHOWINMIX 1 0.6667 0.5 1 0.5 -1 -1 -1", "SEL 0", "REC 0 0 1 0 0 0 0 0", "VU 2"] {
+        for line in
+            ["BUSCOMP 0 0 0 0 0", "SHOWINMIX 1 0.6667 0.5 1 0.5 -1 -1 -1", "SEL 0", "REC 0 0 1 0 0 0 0 0", "VU 2"]
+        {
             self.page.line(line);
         }
         for line in ["TRACKHEIGHT 0 0 0 0 0 0", "INQ 0 0 0 0.5 100 0 0 100", "NCHAN 2", "FX 1"] {
@@ -76,7 +78,8 @@ impl Writer<'_> {
                 (Some(pan), gain) => {
                     let [pans, gains] = moving::pans(pan, gain, strip.gain, vca, place);
                     // In envelopes of pan, 1 is left.
-                    envelopes.push(("PANENV2", pans.into_iter().map(|(frame, pan, shape)| (frame, -pan, shape)).collect()));
+                    envelopes
+                        .push(("PANENV2", pans.into_iter().map(|(frame, pan, shape)| (frame, -pan, shape)).collect()));
                     envelopes.push(("VOLENV2", gains));
                 }
                 (None, Some(gain)) => envelopes.push(("VOLENV2", moving::gains(gain, by))),
@@ -90,7 +93,12 @@ impl Writer<'_> {
     }
 
     /// A dual pan.
-    fn sides(&mut self, strip: &Strip, law: PanLaw, [left, right]: [f64; 2]) -> Vec<(&'static str, Vec<moving::Written>)> {
+    fn sides(
+        &mut self,
+        strip: &Strip,
+        law: PanLaw,
+        [left, right]: [f64; 2],
+    ) -> Vec<(&'static str, Vec<moving::Written>)> {
         let written = match law {
             PanLaw::Linear => 0.5,
             PanLaw::ConstantPower => std::f64::consts::FRAC_1_SQRT_2,
@@ -132,17 +140,29 @@ impl Writer<'_> {
             let moves = |automation: &&Automation| automation.target == Target::Send(number_of);
             if let Some(automation) = strip.automation.iter().find(moves) {
                 let points = moving::gains(automation, by);
-                envelope(&mut self.page, "AUXVOLENV", &format!("{name}\0{from}\0{number_of}"), self.session.rate, &points);
+                envelope(
+                    &mut self.page,
+                    "AUXVOLENV",
+                    &format!("{name}\0{from}\0{number_of}"),
+                    self.session.rate,
+                    &points,
+                );
             }
         }
     }
 
     /// What a strip has and a track of REAPER's does not get.
     fn not_written(&mut self, strip: &Strip) {
-        let inserts: Vec<&str> = strip.inserts.iter().filter(|insert| !insert.bypass).map(|insert| insert.unit.name()).collect();
+        let inserts: Vec<&str> =
+            strip.inserts.iter().filter(|insert| !insert.bypass).map(|insert| insert.unit.name()).collect();
         if !inserts.is_empty() {
             let message = format!("its inserts ({}) are ours and are not written", inserts.join(", "));
-            self.ledger.error("insert-not-written", &strip.name, message, "bounce the track, or put REAPER's own effects in their place");
+            self.ledger.error(
+                "insert-not-written",
+                &strip.name,
+                message,
+                "bounce the track, or put REAPER's own effects in their place",
+            );
         }
         if !matches!(strip.layout, None | Some(Layout::Mono | Layout::Stereo)) {
             let message = "it is wider than stereo, or mid and side; a stereo track is written";
