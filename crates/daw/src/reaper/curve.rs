@@ -13,8 +13,8 @@ pub(super) struct Fineness {
 }
 
 impl Fineness {
-    /// For automation: values are only looked at every 32 frames. −100 dB of a factor.
-    pub(super) const AUTOMATION: Self = Self { error: 1e-5, nearest: 16 };
+    /// For automation: −100 dB of a factor.
+    pub(super) const AUTOMATION: Self = Self { error: 1e-5, nearest: 1 };
     /// For clips: −130 dB of a factor.
     pub(super) const CLIP: Self = Self { error: 3e-7, nearest: 1 };
 }
