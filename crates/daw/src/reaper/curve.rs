@@ -13,8 +13,8 @@ pub(super) struct Fineness {
 }
 
 impl Fineness {
-    /// For automation: values are only looked at every 32 frames. −100 dB of a factor.
-    pub(super) const AUTOMATION: Self = Self { error: 1e-5, nearest: 32 };
+    /// For automation: −100 dB of a factor.
+    pub(super) const AUTOMATION: Self = Self { error: 1e-5, nearest: 1 };
     /// For clips: −130 dB of a factor.
     pub(super) const CLIP: Self = Self { error: 3e-7, nearest: 1 };
 }
@@ -30,6 +30,8 @@ pub(super) fn points(knots: &[i64], curve: Moving<'_>, fineness: Fineness, most:
         }
         points.len()
     };
+    // What comes before the first holds the value that the curve comes from.
+    push(first, curve(first, true));
     push(first, curve(first, false));
     for pair in knots.windows(2) {
         let [begin, end] = [pair[0], pair[1]];

@@ -97,6 +97,7 @@ impl Levels<'_> {
         }
         let pans = envelopes.map(|envelope| envelope.map(|envelope| envelope.over_frames(self.rate, 1.0)));
         let moves = pans.iter().any(Option::is_some);
+        let mut by_pan = 1.0;
         if strip.sides.is_some() && !moves && track.pan == 0.0 || self.pan_mode(track) == 6 {
             self.dual(strip, track, law, &volume);
         } else if moves {
@@ -116,13 +117,12 @@ impl Levels<'_> {
             knots.sort_unstable();
             self.moving_gain(strip, Target::Gain, &knots, &gain);
         } else {
-            let (pan, by) = law.balance(track.pan);
-            strip.pan = pan;
-            self.gain(strip, Target::Gain, &volume, by);
+            (strip.pan, by_pan) = law.balance(track.pan);
+            self.gain(strip, Target::Gain, &volume, by_pan);
         }
         if mode == Mode::Read && !moves {
             // Where the fader stands, though the envelope takes its place.
-            strip.gain = Db::of(track.volume * law.balance(track.pan).1);
+            strip.gain = Db::of(track.volume * by_pan);
         }
         self.mutes(strip, track, mode);
     }
@@ -191,8 +191,8 @@ impl Levels<'_> {
         if let Some(envelope) = moving {
             let frames = envelope.over_frames(self.rate, 1.0);
             let target = Target::Insert(strip.inserts.len() - 1, Param::Width);
-            let knots: Vec<i64> = frames.knots().collect();
-            self.moving(strip, target, &knots, &|frame, before| frames.value(frame, before).clamp(0.0, 1.0));
+            let points = self.values(&frames, &|width| width.clamp(0.0, 1.0));
+            strip.automation.push(Automation { target, points });
         }
     }
 
@@ -214,12 +214,22 @@ impl Levels<'_> {
         }
         for (side, envelope) in moving.into_iter().enumerate() {
             let Some(frames) = envelope.map(|envelope| envelope.over_frames(self.rate, 1.0)) else { continue };
-            let knots: Vec<i64> = frames.knots().collect();
-            self.moving(strip, Target::Side(side), &knots, &|frame, before| {
-                (-frames.value(frame, before)).clamp(-1.0, 1.0)
-            });
+            // In envelopes of pan, 1 is left.
+            let points = self.values(&frames, &|pan| (-pan).clamp(-1.0, 1.0));
+            strip.automation.push(Automation { target: Target::Side(side), points });
         }
         self.gain(strip, Target::Gain, volume, 1.0);
+    }
+
+    /// The values of an envelope, changed by a map that keeps straight lines straight.
+    fn values(&mut self, frames: &Frames, map: &dyn Fn(f64) -> f64) -> Vec<Point> {
+        if let Some(plain) = frames.plain() {
+            let shape = |jumps: bool| if jumps { Shape::Hold } else { Shape::Linear };
+            return plain.into_iter().map(|(frame, value, jumps)| point(frame, map(value), shape(jumps))).collect();
+        }
+        let knots: Vec<i64> = frames.knots().collect();
+        let made = self.points(&knots, &|frame, before| map(frames.value(frame, before)));
+        made.into_iter().map(|(frame, value)| point(frame, value, Shape::Linear)).collect()
     }
 
     fn mutes(&mut self, strip: &mut Strip, track: &Track<'_>, mode: Mode) {
@@ -227,19 +237,7 @@ impl Levels<'_> {
         let frames = envelope.over_frames(self.rate, 1.0);
         // In REAPER 1 is heard and 0 muted; with us, 1 is muted.
         let muted = |value: f64| if track.mute && mode == Mode::Trim { 1.0 } else { 1.0 - value.clamp(0.0, 1.0) };
-        let points = match frames.plain() {
-            Some(plain) => plain
-                .into_iter()
-                .map(|(frame, value, jumps)| {
-                    point(frame, muted(value), if jumps { Shape::Hold } else { Shape::Linear })
-                })
-                .collect(),
-            None => {
-                let knots: Vec<i64> = frames.knots().collect();
-                let made = self.points(&knots, &|frame, before| muted(frames.value(frame, before)));
-                made.into_iter().map(|(frame, value)| point(frame, value, Shape::Linear)).collect()
-            }
-        };
+        let points = self.values(&frames, &muted);
         strip.automation.push(Automation { target: Target::Mute, points });
     }
 
@@ -249,6 +247,9 @@ impl Levels<'_> {
         self.before_effects(&mut strip, track);
         let volume = self.volume(track);
         self.gain(&mut strip, Target::Gain, &volume, 1.0);
+        if self.mode(track.automation) == Mode::Read {
+            strip.gain = Db::of(track.volume);
+        }
         if track.pan != 0.0
             || ["PANENV", "PANENV2", "WIDTHENV", "WIDTHENV2"].iter().any(|name| track.envelope(name).is_some())
         {

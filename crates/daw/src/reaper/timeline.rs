@@ -81,6 +81,10 @@ fn tempo(session: &mut Session, project: &Project<'_>, ledger: &mut Ledger) {
         let at = if (near - exact).abs() < 1e-5 { near } else { exact };
         if runs_here && at > quarters {
             ramps += 1;
+            if session.tempo_changes.last().map_or(0.0, |last| last.at) < quarters {
+                // A ramp begins at the change before it, even where that changed nothing.
+                session.tempo_changes.push(TempoChange { at: quarters, tempo: now, ramp: false });
+            }
             ramp(session, (quarters, now), (at, next), lasts);
         }
         if at <= quarters && number > 0 && !session.tempo_changes.is_empty() {

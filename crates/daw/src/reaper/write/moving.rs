@@ -21,6 +21,7 @@ fn value(automation: &Automation, frame: i64, before: bool) -> f64 {
                 b.value
             }
         }
+        (None, Some(b)) if before => b.value,
         _ => automation.value(frame),
     }
 }
