@@ -101,6 +101,31 @@ fn clips_in_clips_with_warps_that_do_not_stretch_are_carried_exactly() {
     assert_eq!(worst(&ledger), None, "{ledger:?}");
 }
 
+/// An export of Bitwig Studio keeps beats as single floats, wherever in the song: still nothing is stretched.
+#[test]
+fn beats_of_single_precision_are_no_stretching() {
+    let bpm = 93.7;
+    let long = 601.3 * bpm / 60.0;
+    let beats = f64::from(long as f32);
+    assert_ne!(beats, long);
+    let places = [1.25, 33.0, 700.5];
+    let clips: String = places
+        .iter()
+        .map(|time| {
+            let inner = warps(&ONE.replace("\"4\"", "\"601.3\""), &[(0.0, 0.0), (beats, 601.3)]);
+            format!(
+                "<Clip time=\"{time}\" duration=\"2.5\" playStart=\"0.5\"><Clips><Clip time=\"0\" duration=\"{beats}\" contentTimeUnit=\"beats\" \
+                 playStart=\"0\">{inner}</Clip></Clips></Clip>"
+            )
+        })
+        .collect();
+    let (clips, ledger) = self::places(&one_track(&clips).replace("value=\"120\"", "value=\"93.7\""));
+    assert_eq!(worst(&ledger), None, "{ledger:?}");
+    let frame = |beats: f64| (beats * 60.0 / bpm * 48_000.0).round() as i64;
+    let wanted = places.map(|time| (frame(time), frame(0.5) as u64, (frame(time + 2.5) - frame(time)) as u64));
+    assert_eq!(clips, wanted);
+}
+
 #[test]
 fn warps_that_stretch_are_told_and_play_at_their_own_speed() {
     let clip =
