@@ -1,13 +1,13 @@
 //! What the model and the whole song say: which stem differs by what, and what was done to the mix. Nothing is said of what could as
 //! well be chance.
 
+use super::Solved;
 use super::bank::{Part, Sources};
 use super::model::Model;
 use super::shift::Timing;
-use super::solution::{Cause, Solution, StemSolution};
+use super::solution::{Cause, StemSolution};
 use super::walk::Walked;
 use super::words::{self, Blame};
-use stemwright_core::Finding;
 
 /// Below these no difference is worth a word.
 const LEVEL: f64 = 0.02;
@@ -46,7 +46,7 @@ fn shared(values: &[f64], usual: f64, near: impl Fn(f64, f64) -> bool) -> f64 {
     if 2 * close.len() > values.len() { close[close.len() / 2] } else { usual }
 }
 
-pub(super) fn judge(sources: &Sources<'_>, model: &Model, walked: &Walked, master: bool) -> (Solution, Vec<Finding>) {
+pub(super) fn judge(sources: &Sources<'_>, model: &Model, walked: &Walked, master: bool) -> Solved {
     let groups = model.members.len();
     let of = |number: usize| (&model.parts[number], model.fit.sigmas[number], model.members[number].len() as f64);
     let present: Vec<bool> = (0..groups)
@@ -104,7 +104,7 @@ pub(super) fn judge(sources: &Sources<'_>, model: &Model, walked: &Walked, maste
         of_mix(model, walked, nulls, &there, common, &mut blames);
     }
     let words = words::Words { sources, model, walked, master, common, unrelated };
-    words.solution(stems.into_iter().map(|(_, stem)| stem).collect(), blames)
+    words.solved(stems.into_iter().map(|(_, stem)| stem).collect(), blames)
 }
 
 fn nothing(file: String) -> StemSolution {

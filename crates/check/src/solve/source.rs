@@ -3,7 +3,7 @@
 use super::shift::{REACH, Shift, Timing};
 use std::path::PathBuf;
 use stemwright_audio::{FrameReader, Media, open_at};
-use stemwright_core::SampleRate;
+use stemwright_core::{Layout, SampleRate};
 use stemwright_daw::Side;
 
 /// A file of the sum.
@@ -14,6 +14,7 @@ pub(crate) struct Source {
     pub(crate) file: String,
     pub(crate) channels: usize,
     pub(crate) side: Option<Side>,
+    pub(crate) layout: Option<Layout>,
     /// Whether reading may begin anywhere at no cost.
     pub(crate) random: bool,
 }
@@ -26,6 +27,15 @@ impl Source {
             (Some(Side::Right), _) if channel != 1 => None,
             (_, 1) => Some(0),
             _ => Some(channel),
+        }
+    }
+
+    /// Which channels of a mix with so many hold the file's own.
+    pub(super) fn own_channels(&self, channels: usize) -> Vec<usize> {
+        match (self.channels, self.side) {
+            (1, Some(Side::Right)) => vec![1],
+            (1, _) => vec![0],
+            (own, _) => (0..own.min(channels)).collect(),
         }
     }
 

@@ -1,6 +1,8 @@
 //! The solution in words, and as findings with what to do.
 
+use super::Solved;
 use super::bank::Sources;
+use super::correct::corrections;
 use super::judge::{Common, level};
 use super::model::Model;
 use super::solution::{Cause, FilterBand, GainCurve, Solution, StemSolution};
@@ -237,7 +239,7 @@ pub(super) struct Words<'a> {
 }
 
 impl Words<'_> {
-    pub(super) fn solution(&self, mut stems: Vec<StemSolution>, mut blames: Vec<Blame>) -> (Solution, Vec<Finding>) {
+    pub(super) fn solved(&self, mut stems: Vec<StemSolution>, mut blames: Vec<Blame>) -> Solved {
         let Self { sources, model, walked, .. } = self;
         blames.sort_by_key(Blame::rank);
         let mut causes: Vec<Cause> = Vec::new();
@@ -319,7 +321,8 @@ impl Words<'_> {
             filter: self.filter(),
             sentences,
         };
-        (solution, findings)
+        let corrections = if self.unrelated { Vec::new() } else { corrections(&blames, sources.stems.len()) };
+        Solved { solution, findings, corrections }
     }
 
     fn curve(&self) -> Option<GainCurve> {
