@@ -9,7 +9,9 @@ use crate::receipt::{Proving, missing};
 use crate::report::{CheckReport, FileKind, FileReport, FormatReport, SumClass};
 use crate::residual::ResidualFile;
 use crate::rules;
-use crate::solve::{Correction, Question, Solved, Source, Sources, refuse_what_is_there, solve, write_corrected};
+use crate::solve::{
+    Activity, Correction, Question, Solved, Source, Sources, refuse_what_is_there, solve, write_corrected,
+};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use stemwright_audio::{Media, MediaInfo};
@@ -201,22 +203,24 @@ fn question<'a>(
     Some((sources, question))
 }
 
-/// The files of a sum, and for each stem its mean power in columns of so many frames.
+/// The files of a sum, and when each stem sounds.
 fn sources<'a>(
     found: &Found,
     report: &CheckReport,
     summed: &Summed,
     media: &'a dyn Media,
-) -> Option<(Sources<'a>, Vec<(u64, Vec<f32>)>)> {
+) -> Option<(Sources<'a>, Vec<Activity>)> {
     let source = |number: usize| {
         let subject = &found.subjects[number];
         let info = subject.info.as_ref().ok()?;
+        let measured = report.files.get(number)?.measured.as_ref();
         Some(Source {
             path: subject.path.clone(),
             file: subject.file.clone(),
             channels: info.channels,
             side: subject.side,
             layout: info.layout,
+            unsound: measured.is_some_and(|measured| measured.nan + measured.infinite + measured.garbage > 0),
             random: matches!(info.coding, "WAV" | "AIFF"),
         })
     };

@@ -27,12 +27,14 @@ pub(crate) use source::Source;
 use stemwright_core::Finding;
 use told::Told;
 
+/// The mean power of a stem in columns of so many frames.
+pub(crate) type Activity = (u64, Vec<f32>);
+
 /// A sum that does not null.
 pub(crate) struct Question {
     /// Whether the mix is a master, which is known to be processed.
     pub(crate) master: bool,
-    /// For each stem its mean power in columns of so many frames.
-    pub(crate) activity: Vec<(u64, Vec<f32>)>,
+    pub(crate) activity: Vec<Activity>,
     pub(crate) rounding: Rounding,
     /// What the pass suspects: by how many frames the mix is later, and its gain.
     pub(crate) delay: i64,

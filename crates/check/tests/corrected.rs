@@ -6,7 +6,7 @@ mod stage;
 use band::*;
 use stage::*;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use stemwright_audio::Files;
 use stemwright_check::{CheckError, CheckOptions, Progress, SumClass, Work, check};
 
@@ -37,7 +37,7 @@ fn options(stage: &Stage, folder: &str) -> CheckOptions {
 }
 
 /// Every file below a folder, with what is in it.
-fn below(folder: &Path) -> BTreeMap<std::path::PathBuf, Vec<u8>> {
+fn below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
@@ -63,15 +63,17 @@ fn corrected_stems_add_up_to_the_mix() {
     for n in [0, 1] {
         assert!(of(n).gain_db == 0.0 && of(n).delay_frames == 0.0 && !of(n).inverted, "{corrected:#?}");
     }
-    // What is above 0.45 of the rate is not moved exactly, and the voice has next to nothing there; below, the fit is good to a
-    // 10,000th of a frame, which is 80 dB below a voice of -20 dBFS.
-    assert!(corrected.remaining_rms_dbfs.unwrap() < -100.0, "{corrected:#?}");
+    // Moving is exact up to 0.45 of the rate (21.6 kHz): what a voice's noise holds beyond is all that is left.
+    assert!(corrected.remaining_rms_dbfs.unwrap() < -90.0, "{corrected:#?}");
     // So says another look at what is in the folder.
     let again = CheckOptions { mix: Some(stage.path("Song mix.wav")), ..CheckOptions::default() };
     let again = look(&stage.path("right"), &again);
     assert_eq!(again.files.iter().filter(|file| NAMES.contains(&&*file.file)).count(), 4);
     let left = again.sum.as_ref().unwrap().residual_rms_dbfs.unwrap();
     assert!((left - corrected.remaining_rms_dbfs.unwrap()).abs() < 0.1, "{left}");
+    let below = again.sum.as_ref().unwrap().third_octaves.iter().filter(|band| band.hz <= 16_000.0);
+    let power: f64 = below.map(|band| 10f64.powf(band.dbfs / 10.0)).sum();
+    assert!(10.0 * power.log10() < -100.0, "{} dBFS below 18 kHz", 10.0 * power.log10());
     // What needed nothing is what it was.
     let same = look(&stage.path("right/01_Drums.wav"), &CheckOptions::default());
     let was = look(&stage.path("set/01_Drums.wav"), &CheckOptions::default());

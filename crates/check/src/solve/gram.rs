@@ -63,7 +63,8 @@ impl Gram {
                     omega[..length].iter_mut().enumerate().for_each(|(bin, omega)| *omega = bank.omega(from + bin));
                     for (number, ([re, im], turn)) in planes.iter_mut().zip(&turns).enumerate() {
                         let Some(turn) = turn else { continue };
-                        (re[..length].fill(0.0), im[..length].fill(0.0));
+                        re[..length].fill(0.0);
+                        im[..length].fill(0.0);
                         bank.add(number, piece, (turn, 1.0), (from, to), [&mut re[..length], &mut im[..length]]);
                     }
                     let plane = |number: usize| {

@@ -64,9 +64,13 @@ pub(super) fn judge(sources: &Sources<'_>, model: &Model, walked: &Walked, maste
         there.iter().copied().filter(|n| of(*n).1.delay.is_some_and(|sigma| sigma < 0.25)).collect();
     let delays: Vec<f64> = timed.iter().map(|n| of(*n).0.timing.delay).collect();
     let ppms: Vec<f64> = timed.iter().map(|n| of(*n).0.timing.ppm).collect();
+    let delay = shared(&delays, 0.0, |a, b| (a - b).abs() < FRAMES);
+    // Of those that share it, the one that knows it best.
+    let near = timed.iter().filter(|n| delay != 0.0 && (of(**n).0.timing.delay - delay).abs() < FRAMES);
+    let surest = near.min_by(|a, b| of(**a).1.delay.unwrap_or(1.0).total_cmp(&of(**b).1.delay.unwrap_or(1.0)));
     let common = Common {
         gain,
-        delay: shared(&delays, 0.0, |a, b| (a - b).abs() < FRAMES),
+        delay: surest.map_or(delay, |n| of(*n).0.timing.delay),
         ppm: shared(&ppms, 0.0, |a, b| (a - b).abs() < 2.0 * PPM),
     };
     let ordinary = there

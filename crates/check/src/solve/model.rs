@@ -177,7 +177,8 @@ impl Model {
         for piece in pieces.clone() {
             let [left, mix] = [&self.left[piece], &self.bank.wide_mix(piece)].map(|wide| self.bank.powers(wide));
             for (total, (left, mix)) in totals.iter_mut().zip(left.iter().zip(&mix)) {
-                (total[0] += left, total[1] += mix);
+                total[0] += left;
+                total[1] += mix;
             }
         }
         // What windows leak from band to band is 90 dB below the loudest of them.

@@ -167,7 +167,8 @@ fn sums(bank: &Bank, parts: &[Part], piece: usize, weights: &[f64]) -> Sums {
         for (from, to) in tiles(bank.bands[band], bank.bands[band + 1], TILE) {
             let length = to - from;
             let [re, im] = left.each_mut().map(|plane| &mut plane[..length]);
-            (re.fill(0.0), im.fill(0.0));
+            re.fill(0.0);
+            im.fill(0.0);
             if !mix.is_silent() {
                 re.iter_mut().zip(&mix.re[from..to]).for_each(|(to, x)| *to = f64::from(*x));
                 im.iter_mut().zip(&mix.im[from..to]).for_each(|(to, x)| *to = f64::from(*x));
@@ -175,7 +176,8 @@ fn sums(bank: &Bank, parts: &[Part], piece: usize, weights: &[f64]) -> Sums {
             omega[..length].iter_mut().enumerate().for_each(|(bin, omega)| *omega = bank.omega(from + bin));
             for (number, ([x, y], turn)) in planes.iter_mut().zip(&turns).enumerate() {
                 let Some(turn) = turn else { continue };
-                (x[..length].fill(0.0), y[..length].fill(0.0));
+                x[..length].fill(0.0);
+                y[..length].fill(0.0);
                 bank.add(number, piece, (turn, 1.0), (from, to), [&mut x[..length], &mut y[..length]]);
                 stemwright_simd::add_scaled(re, &x[..length], -parts[number].gain);
                 stemwright_simd::add_scaled(im, &y[..length], -parts[number].gain);

@@ -97,7 +97,8 @@ fn crossed(
             for (from, to) in tiles(band[0], band[1], TILE) {
                 let (old_re, old_im) = (&left[piece].re[from..to], &left[piece].im[from..to]);
                 let [re, im] = y.each_mut().map(|plane| &mut plane[..to - from]);
-                (re.copy_from_slice(old_re), im.copy_from_slice(old_im));
+                re.copy_from_slice(old_re);
+                im.copy_from_slice(old_im);
                 if let Some(turn) = &turn {
                     bank.add(number, piece, (turn, part.gain), (from, to), [&mut *re, &mut *im]);
                     crossed.now += weight * (power(re, im) - power(old_re, old_im));

@@ -256,7 +256,11 @@ impl Words<'_> {
         for blame in &blames {
             let file = blame.stem().map_or(&sources.mix.file, |stem| &sources.stems[stem].file);
             let words = blame.short();
-            let remedy = blame.remedy();
+            let mut remedy = blame.remedy();
+            let unsound = sources.stems.iter().find(|stem| stem.unsound);
+            if let (Blame::Missing { .. }, Some(stem)) = (blame, unsound) {
+                remedy = format!("print {} again, which holds samples that are no signal; or {remedy}", stem.file);
+            }
             sentences.push(match blame.stem() {
                 Some(_) => format!("{file}: {words}; {remedy}."),
                 None => format!("{words}; {remedy}."),
