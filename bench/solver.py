@@ -73,8 +73,8 @@ def make_sets(programs, folder, stems, seconds):
         shutil.move(mix, mixes[name])
         if not (folder / 'set').exists():
             (folder / 'set').mkdir()
-            for number, file in enumerate(sorted(printed.glob('*.wav'))):
-                shutil.move(file, folder / 'set' / f'{number + 1:02} Stem.wav')
+            for file in sorted(printed.glob('*Stem*.wav')):
+                shutil.move(file, folder / 'set' / file.name)
         shutil.rmtree(printed)
     # The stem that the third mix has and the set has not: the set of that mix is one short.
     (folder / 'short').mkdir()

@@ -71,8 +71,8 @@ fn corrected_stems_add_up_to_the_mix() {
     assert_eq!(again.files.iter().filter(|file| NAMES.contains(&&*file.file)).count(), 4);
     let left = again.sum.as_ref().unwrap().residual_rms_dbfs.unwrap();
     assert!((left - corrected.remaining_rms_dbfs.unwrap()).abs() < 0.1, "{left}");
-    let below = again.sum.as_ref().unwrap().third_octaves.iter().filter(|band| band.hz <= 16_000.0);
-    let power: f64 = below.map(|band| 10f64.powf(band.dbfs / 10.0)).sum();
+    let low = again.sum.as_ref().unwrap().third_octaves.iter().filter(|band| band.hz <= 16_000.0);
+    let power: f64 = low.map(|band| 10f64.powf(band.dbfs / 10.0)).sum();
     assert!(10.0 * power.log10() < -100.0, "{} dBFS below 18 kHz", 10.0 * power.log10());
     // What needed nothing is what it was.
     let same = look(&stage.path("right/01_Drums.wav"), &CheckOptions::default());
