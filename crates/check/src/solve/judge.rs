@@ -13,6 +13,8 @@ use super::words::{self, Blame};
 const LEVEL: f64 = 0.02;
 const FRAMES: f64 = 0.02;
 const PPM: f64 = 0.05;
+/// So for levels where the mix has a gain over time or a filter, in dB.
+const VAGUE: f64 = 0.5;
 /// How many standard uncertainties are no chance, where nothing was searched for.
 const SURE: f64 = 4.0;
 /// And where the best of many delays was taken.
@@ -58,7 +60,7 @@ pub(super) fn judge(sources: &Sources<'_>, model: &Model, walked: &Walked, maste
     let there: Vec<usize> = (0..groups).filter(|number| present[*number]).collect();
     let gains: Vec<f64> = there.iter().map(|n| of(*n).0.gain / of(*n).2).collect();
     // A gain curve has the level that all share in it.
-    let wide = if model.curve.is_some() || model.filter.is_some() { 0.1 } else { LEVEL };
+    let wide = if model.curve.is_some() || model.filter.is_some() { 0.5 * VAGUE } else { LEVEL };
     let gain = shared(&gains, 1.0, |a, b| a * b > 0.0 && (level(a) - level(b)).abs() < wide);
     let timed: Vec<usize> =
         there.iter().copied().filter(|n| of(*n).1.delay.is_some_and(|sigma| sigma < 0.25)).collect();
@@ -101,7 +103,7 @@ pub(super) fn judge(sources: &Sources<'_>, model: &Model, walked: &Walked, maste
     }
     stems.sort_by_key(|(stem, _)| *stem);
     if !unrelated {
-        of_all(common, &mut blames);
+        of_all(model, common, &mut blames);
         for part in &model.parts[groups..] {
             blames.push(Blame::Echo { stem: part.stem, delay: part.timing.delay - common.delay, gain: part.gain });
         }
@@ -191,7 +193,7 @@ fn of_part(model: &Model, number: usize, common: Common, present: bool, blames: 
         return solution;
     }
     // Relations of stems to a gain that changes, or a filter, are less sure than their scatter says.
-    let least = if model.curve.is_some() || model.filter.is_some() { 0.5 } else { LEVEL };
+    let least = if model.curve.is_some() || model.filter.is_some() { VAGUE } else { LEVEL };
     if part.swapped && model.unswapped_costs(number) > MATTERS {
         blame(Blame::Swapped { stem }, &mut words);
     }
@@ -236,11 +238,13 @@ fn of_part(model: &Model, number: usize, common: Common, present: bool, blames: 
     solution
 }
 
-fn of_all(common: Common, blames: &mut Vec<Blame>) {
+fn of_all(model: &Model, common: Common, blames: &mut Vec<Blame>) {
     if common.delay.abs() > FRAMES {
         blames.push(Blame::AllDelayed(common.delay));
     }
-    if level(common.gain).abs() > LEVEL || common.gain < 0.0 {
+    // Where something is missing, gains lean towards it.
+    let matters = || model.costs_all(|part| Part { gain: part.gain / common.gain, ..part }) > MATTERS;
+    if (level(common.gain).abs() > LEVEL || common.gain < 0.0) && matters() {
         blames.push(Blame::AllLouder(common.gain));
     }
     if common.ppm.abs() > PPM {

@@ -371,6 +371,13 @@ impl Model {
         self.bank.energy(&left, &self.weights) / self.bank.energy(&self.left, &self.weights).max(f64::MIN_POSITIVE)
     }
 
+    /// The same of all parts at once.
+    pub(super) fn costs_all(&self, change: impl Fn(Part) -> Part) -> f64 {
+        let others: Vec<Part> = self.parts.iter().map(|part| change(*part)).collect();
+        let left = self.bank.residual(&others);
+        self.bank.energy(&left, &self.weights) / self.bank.energy(&self.left, &self.weights).max(f64::MIN_POSITIVE)
+    }
+
     /// How much what is left grows at the next best delay.
     pub(super) fn next_delay_costs(&self, number: usize) -> f64 {
         second_best(&self.bank, number, &self.parts[number], &self.left, &self.weights)
