@@ -201,11 +201,14 @@ pub(crate) struct Check {
     /// Write what is left of mix - stems, as a 32-bit float WAV
     #[arg(long, value_name = "FILE")]
     pub(crate) residual: Option<PathBuf>,
+    /// Write the stems with what brings them to the mix, as 32-bit float WAV, into a new folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) corrected: Option<PathBuf>,
     /// Threads [default: one a core]; changes no figure
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true, value_name = "N")]
     pub(crate) threads: Option<u16>,
     /// Measure the test signals of EBU Tech 3341 and 3342 at five rates
-    #[arg(long, conflicts_with_all = ["set", "mix", "preset", "html", "residual"])]
+    #[arg(long, conflicts_with_all = ["set", "mix", "preset", "html", "residual", "corrected"])]
     pub(crate) selftest: bool,
     #[command(flatten)]
     pub(crate) talk: Talk,
