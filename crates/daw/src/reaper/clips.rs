@@ -63,7 +63,7 @@ impl Clips<'_, '_> {
                 "{name}, {}",
                 self.rate.clock(self.rate.frames(item.seconds.clamp(-FARTHEST_SECONDS, FARTHEST_SECONDS)))
             );
-            if solo && !item.solo || item.mute && !item.solo {
+            if !item.solo && (solo || item.mute) {
                 self.ledger.note("clip-muted", &place, "an item is muted and left out", "");
                 continue;
             }

@@ -57,16 +57,13 @@ impl Gains {
         if !bakes_in && !bakes_out && self.volume.is_none() && self.mute.is_none() && self.pan.is_none() {
             return;
         }
-        if let (Some(volume), false) =
-            (&self.volume, bakes_in || bakes_out || self.mute.is_some() || self.pan.is_some())
+        let alone = !bakes_in && !bakes_out && self.mute.is_none() && self.pan.is_none();
+        if let Some(volume) = self.volume.as_ref().filter(|_| alone && piece.after == 0 && end == self.length)
+            && let Some(envelope) = straight(volume, end)
         {
-            if piece.after == 0 && end == self.length {
-                if let Some(envelope) = straight(volume, end) {
-                    *count += envelope.len();
-                    clip.envelope = envelope;
-                    return;
-                }
-            }
+            *count += envelope.len();
+            clip.envelope = envelope;
+            return;
         }
         let factor = |frame: i64, _: bool| {
             let mut factor = 1.0;

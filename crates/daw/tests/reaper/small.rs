@@ -6,7 +6,7 @@ use stemwright_core::SampleRate;
 use stemwright_daw::{ForeignOptions, ForeignSession, SessionError, read_foreign};
 
 /// Files of 10 seconds at 48 kHz: mono where their names say so, of six channels where they say `wide`, else stereo.
-pub struct Stub;
+pub(crate) struct Stub;
 
 impl Media for Stub {
     fn info(&self, file: &Path) -> Result<MediaInfo, AudioError> {
@@ -27,10 +27,10 @@ impl Media for Stub {
 }
 
 /// A folder with files.
-pub struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    pub fn new(files: &[&str]) -> Self {
+    pub(crate) fn new(files: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for file in files {
             let path = folder.path().join(file);
@@ -40,16 +40,16 @@ impl Folder {
         Self(folder)
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     /// Reads a project of these lines.
-    pub fn read(&self, lines: &str) -> ForeignSession {
+    pub(crate) fn read(&self, lines: &str) -> ForeignSession {
         self.bytes(format!("<REAPER_PROJECT 0.1 \"7.0/win64\" 1\n{lines}\n>\n").as_bytes()).unwrap()
     }
 
-    pub fn bytes(&self, bytes: &[u8]) -> Result<ForeignSession, SessionError> {
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<ForeignSession, SessionError> {
         let path = self.path("song.rpp");
         std::fs::write(&path, bytes).unwrap();
         read_foreign(&path, &Stub, &ForeignOptions { rate: None, extract_to: Path::new("/nowhere") })
@@ -57,11 +57,11 @@ impl Folder {
 }
 
 /// A track of these lines.
-pub fn track(name: &str, lines: &str) -> String {
+pub(crate) fn track(name: &str, lines: &str) -> String {
     format!("<TRACK\nNAME {name}\n{lines}\n>\n")
 }
 
 /// An item on one file.
-pub fn item(file: &str, lines: &str) -> String {
+pub(crate) fn item(file: &str, lines: &str) -> String {
     format!("<ITEM\nPOSITION 0\nLENGTH 2\n{lines}\n<SOURCE WAVE\nFILE {file}\n>\n>\n")
 }
