@@ -35,7 +35,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use stemwright_audio::Media;
 use stemwright_core::{Bus, Clip, Layout, Marker, SampleRate, Section, Session, Strip, TempoMap, Track};
-use timeline::{Arrangement, Placed};
+use timeline::{Arrangement, Curve, Placed};
 
 pub use write::{DawProjectOptions, DawProjectWritten, write_dawproject};
 
@@ -190,7 +190,9 @@ fn clip(stretch: &Placed<'_>, file: &Path, rate: SampleRate, sources: &Sources<'
     let from = u64::try_from(frames(stretch.from)?).unwrap_or(0);
     let mut clip = Clip::new(file, at);
     (clip.from, clip.length) = (from, Some(end.checked_sub(at)?.try_into().ok()?));
-    stretch.curves.iter().for_each(|curve| curve.apply(&mut clip, rate));
+    // Gains first: their points are then met by what fades put over them.
+    let (gains, fades): (Vec<_>, Vec<_>) = stretch.curves.iter().partition(|curve| matches!(curve, Curve::Gain { .. }));
+    gains.into_iter().chain(fades).for_each(|curve| curve.apply(&mut clip, rate));
     sources.fit(clip, rate)
 }
 

@@ -127,15 +127,16 @@ fn points(
             Value::Whole(number) => (number as f64, true),
             Value::Signature(..) => continue,
         };
-        if let Some((time, before, false)) = last {
-            if !quantity.is_straight(unit) && before != value && point.time > time {
-                bent = true;
-                for piece in 1..PIECES {
-                    let part = f64::from(piece) / f64::from(PIECES);
-                    let Some(frame) = frame(time + (point.time - time) * part) else { continue };
-                    let value = quantity.read(before + (value - before) * part, unit, min);
-                    made.push(Point { frame, value, shape: Shape::Linear });
-                }
+        let bends = |&(time, before, holds): &(f64, f64, bool)| {
+            !holds && !quantity.is_straight(unit) && before != value && point.time > time
+        };
+        if let Some((time, before, _)) = last.filter(bends) {
+            bent = true;
+            for piece in 1..PIECES {
+                let part = f64::from(piece) / f64::from(PIECES);
+                let Some(frame) = frame(time + (point.time - time) * part) else { continue };
+                let value = quantity.read(before + (value - before) * part, unit, min);
+                made.push(Point { frame, value, shape: Shape::Linear });
             }
         }
         last = Some((point.time, value, hold));

@@ -90,12 +90,11 @@ impl Mixer<'_, '_> {
                 way.push(seat);
                 at = self.seats[seat].output;
             }
-            if let (Some(again), Some(&last)) = (at, way.last()) {
-                if state[again] == State::Open {
-                    self.seats[last].output = None;
-                    let message = "its output comes back to it; it goes to the master";
-                    ledger.warning("routing-cut", &self.seats[last].name, message, "check its output in the program");
-                }
+            let again = at.filter(|&again| state[again] == State::Open);
+            if let (Some(_), Some(&last)) = (again, way.last()) {
+                self.seats[last].output = None;
+                let message = "its output comes back to it; it goes to the master";
+                ledger.warning("routing-cut", &self.seats[last].name, message, "check its output in the program");
             }
             way.into_iter().for_each(|seat| state[seat] = State::Done);
         }
