@@ -23,11 +23,11 @@ fn the_mixer_is_a_tree_with_a_ledger() {
     let desk = desk();
     let shown = desk.run(&["session", "show", "song"]).ended(0);
     for line in [
-        "├ Drums    bus",
-        "│ └ Kick   1 clip, -3.5 dB",
-        "├ Bass     1 clip, 25 % left",
-        "├ Voice    1 clip, inverted, → Hall -12 dB",
-        "└ Hall     return",
+        "├ Drums   bus",
+        "│ └ Kick  1 clip, -3.5 dB",
+        "├ Bass    1 clip, 25 % left",
+        "├ Voice   1 clip, inverted, → Hall -12 dB",
+        "└ Hall    return",
         "markers: 0:00.500 Here",
         "ledger: everything is carried over",
     ] {
