@@ -216,7 +216,7 @@ const MISTAKES: &[Mistake] = &[
     mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"mute\"\npoints = [[0, ‹2›]]", "`points` is 2", "from 0 to 1", "1"),
     mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"mute\"\npoints = [[0, ‹true›]]", "`points` must be a number", "from 0 to 1", "1"),
     mistake("[master]\n[[master.automation]]\nparam = ‹\"mute\"›\npoints = [[0, 0]]", "`mute` cannot be automated here", "write \"gain\"", "\"gain\""),
-    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\nshape = ‹\"bezier\"›\npoints = [[0, 0]]", "`shape` cannot be \"bezier\"", "\"hold\", \"smooth\", \"curve\"", "\"curve\""),
+    mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\nshape = ‹\"bezier\"›\npoints = [[0, 0]]", "`shape` cannot be \"bezier\"", "\"hold\", \"smooth\", \"factor\", \"curve\"", "\"curve\""),
     mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\nshape = ‹1.0›\npoints = [[0, 0]]", "`shape` is 1", "from -0.99 to 0.99", "0.99"),
     mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\npoints = [[0, 0, ‹\"step\"›]]", "`points` cannot be \"step\"", "\"linear\", \"hold\"", "\"hold\""),
     mistake("[[track]]\nname = \"A\"\n[[track.automation]]\nparam = \"gain\"\npoints = [[0, 0, ‹-1.5›]]", "`points` is -1.5", "from -0.99 to 0.99", "-0.5"),
