@@ -120,10 +120,8 @@ pub fn read_foreign(
     match detect(path) {
         _ if !path.exists() => Err(error(path, "does not exist", "check the path")),
         None => Err(error(path, "is no session that is read", "DAWproject, REAPER (.rpp) and Ardour sessions are")),
-        Some(_) => {
-            let _ = (media, options);
-            Err(error(path, "cannot be read yet", ""))
-        }
+        Some(Format::Ardour) => crate::ardour::read(path, media, options),
+        Some(_) => Err(error(path, "cannot be read yet", "")),
     }
 }
 
