@@ -121,8 +121,8 @@ impl<'d> Maker<'_, 'd, '_> {
         let per_frame = self.clock.per_frame();
         if let Some(curve) = &region.envelope {
             let value = curve.sampled(offset, length, per_frame);
-            let shrink = if length > 1 { (length - 1) as f64 / length as f64 } else { 1.0 };
-            let kinks = curve.points.iter().map(|point| (point.0 - offset as f64) * shrink);
+            let steps = curve.steps(offset, length);
+            let kinks = curve.points.iter().map(|point| steps.frame(point.0));
             let kinks = kinks.filter(|kink| (0.0..length as f64).contains(kink)).map(|kink| kink as u64);
             let mut frames: Vec<u64> = kinks.flat_map(|kink| [kink, kink + 1]).chain([0, length - 1]).collect();
             frames.retain(|&frame| frame < length);
@@ -188,7 +188,12 @@ impl<'d> Maker<'_, 'd, '_> {
         }
         *self.points_left -= wanted;
         let value = curve.sampled(part.from, part.count, self.clock.per_frame());
-        bake(clip, begin, end, |frame| value(frame - begin + part.skipped));
+        // Where the curve is shorter than what is read, its ends hold: they are baked by themselves, so that it gets all points.
+        let (first, last) = curve.steps(part.from, part.count).moving();
+        let cuts = [first, last].map(|index| (begin + index.saturating_sub(part.skipped)).min(end));
+        for (begin_of, end_of) in [(begin, cuts[0]), (cuts[0], cuts[1]), (cuts[1], end)] {
+            bake(clip, begin_of, end_of, |frame| value(frame - begin + part.skipped));
+        }
     }
 }
 

@@ -114,26 +114,68 @@ impl Curve {
         }
     }
 
-    /// The value for frame `i` of a stretch of `count` frames that begins `from` frames into the list. Ardour spreads what it asks
-    /// for over both ends: the last frame gets the value of one frame later, and times are summed up and cut to ticks.
+    /// The value for frame `i` of a stretch of `count` frames that begins `from` frames into the list.
     pub(super) fn sampled(&self, from: u64, count: u64, per_frame: f64) -> impl Fn(u64) -> f64 + use<'_> {
-        let start = from as f64;
-        let step = if count > 1 { count as f64 / (count - 1) as f64 } else { 0.0 };
+        let steps = self.steps(from, count);
         // Two points are a straight line, whose times are not cut.
         let cuts = self.points.len() > 2;
         let mut cut = Vec::new();
-        if cuts && count <= SHORT {
-            let mut ticks = start * per_frame;
-            for _ in 0..count {
+        if cuts && steps.count <= SHORT {
+            let mut ticks = steps.start * per_frame;
+            for _ in 0..steps.count {
                 cut.push(self.value(ticks.floor() / per_frame));
-                ticks += step * per_frame;
+                ticks += steps.step * per_frame;
             }
         }
-        move |i| match cut.get(i as usize) {
-            Some(value) => *value,
-            None if cuts => self.value(((start + i as f64 * step) * per_frame).floor() / per_frame),
-            None => self.value(start + i as f64 * step),
+        move |frame| {
+            let Some(i) = frame.checked_sub(steps.head) else { return self.value(f64::NEG_INFINITY) };
+            if i >= steps.count {
+                return self.value(f64::INFINITY);
+            }
+            let at = steps.start + i as f64 * steps.step;
+            match cut.get(i as usize) {
+                Some(value) => *value,
+                None if cuts => self.value((at * per_frame).floor() / per_frame),
+                None => self.value(at),
+            }
         }
+    }
+
+    /// Ardour spreads what it asks for over both ends: the last frame gets the value of one frame later. Frames before the first
+    /// point and after the last are counted off before.
+    pub(super) fn steps(&self, from: u64, count: u64) -> Steps {
+        let (low, high) = (self.points[0].0, self.end());
+        let (first, last, frames) = (from as f64, (from + count) as f64, count as f64);
+        if first > high || last < low {
+            let head = if last < low { count } else { 0 };
+            return Steps { head, count: 0, start: low, step: 1.0 };
+        }
+        let head = if first < low { (low - first).floor().min(frames) as u64 } else { 0 };
+        let tail = if last > high { (last - high).floor().min((count - head) as f64) as u64 } else { 0 };
+        let within = count - head - tail;
+        let (start, end) = (low.max(first), high.min(last));
+        let step = if within > 1 { (end - start) / (within - 1) as f64 } else { 0.0 };
+        Steps { head, count: within, start, step }
+    }
+}
+
+/// Where a stretch is sampled: `count` values from `start` on, after `head` of the first point's.
+pub(super) struct Steps {
+    head: u64,
+    count: u64,
+    start: f64,
+    step: f64,
+}
+
+impl Steps {
+    /// The frames on which the list is between its ends.
+    pub(super) fn moving(&self) -> (u64, u64) {
+        (self.head, self.head + self.count)
+    }
+
+    /// The frame, which need not be whole, that gets the value of a place in the list.
+    pub(super) fn frame(&self, place: f64) -> f64 {
+        if self.step > 0.0 { self.head as f64 + (place - self.start) / self.step } else { self.head as f64 }
     }
 }
 
@@ -207,7 +249,7 @@ mod tests {
     fn a_stretch_ends_on_the_value_after_its_last_frame() {
         let curve = default_fade(true).unwrap();
         let sampled = curve.sampled(0, 64, 5880.0);
-        assert_eq!((sampled(0), sampled(63)), (SMALL, 1.0));
+        assert!(sampled(0) == SMALL && sampled(63) > 1.0 - 1e-6, "within a tick of the end");
         assert!((sampled(32) - libm::sin(32.0 * 64.0 / 63.0 / 64.0 * std::f64::consts::FRAC_PI_2)).abs() < 0.02);
     }
 }

@@ -103,7 +103,8 @@ impl Defaults {
         if muted {
             return Read::Muted;
         }
-        let Some((length, at)) = length.and_then(|length| length.split_once('@').or(Some((length, position?)))) else {
+        let Some((length, at)) = length.and_then(|length| length.split_once('@').or_else(|| Some((length, position?))))
+        else {
             return Read::Wrong;
         };
         let frames = (clock.frame(at), clock.length(length, at), clock.frame(start));
