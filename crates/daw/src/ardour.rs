@@ -17,6 +17,7 @@ mod known;
 mod layers;
 mod media;
 mod moving;
+mod old;
 mod pan;
 mod playlists;
 mod regions;
@@ -63,8 +64,8 @@ pub(crate) fn read(
         return Err(error(path, "is no Ardour session", "an .ardour file begins with <Session>"));
     }
     let version = version(root.attribute("version").unwrap_or_default());
-    let Some(version) = version.filter(|version| *version >= 3000) else {
-        let message = "is a session of Ardour 2 or older, or of no version";
+    let Some(version) = version.filter(|version| *version >= 2000) else {
+        let message = "is a session of Ardour before 2, or of no version";
         return Err(error(path, message, "open it in a newer Ardour and save it there"));
     };
     let rate = root.attribute("sample-rate").and_then(|rate| rate.parse().ok()).and_then(SampleRate::new);
@@ -77,9 +78,15 @@ pub(crate) fn read(
     let (tempo, tempo_changes) = tempo::tempo(map, &mut ledger);
     let ticks = map.and_then(|map| map.attribute("superclocks-per-second")).and_then(crate::foreign::number);
     let clock = Clock::new(own_rate, ticks, TempoMap::new(tempo, &tempo_changes));
-    let list = child("Routes").into_iter().flat_map(|routes| routes.children());
-    let list = list.filter(|route| route.has_tag_name("Route"));
-    let routes: Vec<Route<'_, '_>> = list.filter_map(|node| Route::read(node, version)).take(MOST_STRIPS + 1).collect();
+    let nodes = || {
+        let nodes = child("Routes").into_iter().flat_map(|routes| routes.children());
+        nodes.filter(|route| route.has_tag_name("Route")).take(MOST_STRIPS + 1)
+    };
+    let is_old = version < 3000;
+    let port_names = if is_old { old::Names::of(nodes()) } else { old::Names::default() };
+    let streams = old::streams(child("DiskStreams").filter(|_| is_old));
+    let route = |node| if is_old { old::read(node, &streams, &port_names) } else { Route::read(node, version) };
+    let routes: Vec<Route<'_, '_>> = nodes().filter_map(route).collect();
     if routes.len() > MOST_STRIPS {
         return Err(error(path, format!("has more than {MOST_STRIPS} routes"), "is the session damaged?"));
     }
@@ -106,7 +113,7 @@ pub(crate) fn read(
         session.buses.extend(made.beside);
         if route.kind == Kind::Track {
             let channels = clips::Channels { count: made.channels, inverted: &made.inverted };
-            let clips = playlists.clips(route.playlist, &channels, &name, &mut ledger);
+            let clips = playlists.clips((route.playlist, route.layered), &channels, &name, &mut ledger);
             let clips = clips.map_err(|_| error(path, "holds more pieces of regions than are read", again))?;
             session.tracks.push(Track::new(made.strip, clips));
         } else {
@@ -114,6 +121,10 @@ pub(crate) fn read(
         }
     }
     playlists.unused(&mut ledger);
+    if is_old && document.descendants().any(|node| node.has_tag_name("Crossfade")) {
+        let message = "crossfades of Ardour 2 are left out: what overlaps is heard with the fades of its regions";
+        ledger.warning("fade-approximated", "", message, "open the session in a newer Ardour and save it there");
+    }
     if desk.points_left == 0 {
         return Err(error(path, "holds more points of automation than are read", again));
     }

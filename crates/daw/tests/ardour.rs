@@ -200,10 +200,45 @@ fn plugins_and_what_is_unknown_stand_in_the_ledger() {
     assert_eq!(unknown.len(), 2, "{unknown:?}");
 }
 
+/// As Ardour 2 wrote it: ports in one line, gain and panners in the `IO`, playlists by way of disk streams.
+#[test]
+fn a_session_of_version_2_is_read() {
+    let region = "<Region id='9' name='r' start='480' length='9600' position='24000' layer='0' scale-gain='0.5' source-0='1' \
+                  flags='Opaque,DefaultFadeIn,DefaultFadeOut,FadeIn,FadeOut' channels='1'><FadeIn default='yes'/></Region>\
+                  <Region id='8' name='m' start='0' length='96' position='0' layer='1' source-0='1' flags='Opaque,Muted'/>";
+    let route = |name: &str, attributes: &str, ins: &str, outs: &str, places: &str| {
+        format!(
+            "<Route {attributes} active='yes' muted='no' soloed='no' phase-invert='yes'><IO name='{name}' id='io {name}' inputs='{ins}' \
+             outputs='{outs}' gain='0.5' iolimits='1,-1,-1,-1'><Panner bypassed='no'>{places}</Panner></IO></Route>"
+        )
+    };
+    let place = |x: f64| format!("<StreamPanner x='{x}' type='Equal Power Stereo'/>");
+    let to_bus = "{Sub/in 1}{Sub/in 2}";
+    let routes = route("master", "flags='MasterOut'", "{}{}", "{system:playback_1}{system:playback_2}", "")
+        .replace("0.5", "1")
+        + &route("Vox", "diskstream-id='46'", "{}", to_bus, &place(0.25))
+        + &route("Sub", "", "{}{}", "{ardour:master/in 1}{ardour:master/in 2}", &(place(0.0) + &place(0.75)));
+    let text = format!(
+        "<Session version='2.0.0' name='old' sample-rate='48000'><Sources><Source id='1' name='mono.wav'/></Sources>\
+         <DiskStreams><AudioDiskstream id='46' playlist='Vox.1' channels='1'/></DiskStreams><Routes>{routes}</Routes>\
+         <Playlists><Playlist name='Vox.1'>{region}</Playlist></Playlists></Session>"
+    );
+    let read = small::read_text(&text).unwrap();
+    let [track] = read.session.tracks.as_slice() else { panic!("{:?}", read.session) };
+    assert_eq!((track.strip.name.as_str(), track.strip.output.as_deref()), ("Vox", Some("Sub")));
+    assert_eq!((track.strip.layout, track.strip.pan, track.strip.inverted), (Some(Layout::Mono), -0.5, true));
+    assert!((track.strip.gain.0 - Db::of(0.5).0).abs() < 1e-12);
+    let [clip] = track.clips.as_slice() else { panic!("{:?}", track.clips) };
+    assert_eq!((clip.at, clip.from, clip.length, clip.gain), (24_000, 480, Some(9_600), Db::of(0.5)));
+    let bus = &read.session.buses[0].strip;
+    assert_eq!((bus.sides, bus.output.as_deref(), bus.sends_only), (Some([-1.0, 0.5]), None, false));
+    assert!(!codes(&read).contains(&"not-understood"), "{:?}", read.ledger);
+}
+
 #[test]
 fn sessions_that_are_none_are_refused_with_a_way_out() {
     for (text, part) in [
-        ("<Session version='2.0.0' sample-rate='48000'/>", "Ardour 2"),
+        ("<Session version='1.0' sample-rate='48000'/>", "before 2"),
         ("<Session version='7002'/>", "sample rate"),
         ("<Session version='7002' sample-rate='1'/>", "sample rate"),
         ("<Song/>", "no Ardour session"),

@@ -132,7 +132,7 @@ fn numbers_that_are_none_or_too_large_do_no_harm() {
 fn long_lists_of_points_are_read_within_limits() {
     let mut events = String::new();
     for number in 0..1_000_000_u64 {
-        let _ = write!(events, "a{} {}\n", number * 5880 * 100, number % 2);
+        let _ = writeln!(events, "a{} {}", number * 5880 * 100, number % 2);
     }
     let list = format!(
         "<Processor type='amp'><Automation><AutomationList automation-id='gain' state='Play' interpolation-style='Exponential'>\

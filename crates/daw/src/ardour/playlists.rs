@@ -45,10 +45,10 @@ impl<'a, 'd, 'i, 'm> Playlists<'a, 'd, 'i, 'm> {
         }
     }
 
-    /// The clips of a track: `wanted` is the id or name of its playlist.
+    /// The clips of a track: its playlist by id or name, and whether what lies above hides what lies below.
     pub(super) fn clips(
         &mut self,
-        wanted: Option<&'d str>,
+        (wanted, layered): (Option<&'d str>, bool),
         channels: &Channels<'_>,
         place: &str,
         ledger: &mut Ledger,
@@ -64,7 +64,10 @@ impl<'a, 'd, 'i, 'm> Playlists<'a, 'd, 'i, 'm> {
         let (mut muted, mut wrong) = (0, 0);
         for node in list.children().filter(|node| node.has_tag_name("Region")) {
             match self.defaults.read(node, self.clock) {
-                Read::Sounds(region) => regions.push(*region),
+                Read::Sounds(mut region) => {
+                    region.opaque &= layered;
+                    regions.push(*region);
+                }
                 Read::Muted => muted += 1,
                 Read::Midi => {}
                 Read::Wrong => wrong += 1,

@@ -111,7 +111,7 @@ impl Defaults {
         let (Some(at), Some(length), Some(from)) = frames else { return Read::Wrong };
         let (Ok(length), Ok(from)) = (u64::try_from(length), u64::try_from(from)) else { return Read::Wrong };
         sources.sort_unstable();
-        if sources.is_empty() || !(gain.abs() <= 1e4) {
+        if sources.is_empty() || gain.abs() > 1e4 {
             return Read::Wrong;
         }
         let child = |name: &str| node.children().find(|child| child.has_tag_name(name));

@@ -70,6 +70,8 @@ pub(super) struct Route<'d, 'i> {
     pub(super) outs: Vec<Port<'d>>,
     /// The id of its playlist, or its name before version 6.
     pub(super) playlist: Option<&'d str>,
+    /// Whether regions hide those below them. Versions before 6 have tracks on which all are heard.
+    pub(super) layered: bool,
     pub(super) stages: Vec<Stage<'d, 'i>>,
     /// Channels that the panner gets.
     pub(super) panned: usize,
@@ -168,6 +170,7 @@ impl<'d, 'i> Route<'d, 'i> {
             ins: ports("Input"),
             outs: ports("Output"),
             playlist,
+            layered: node.attribute("mode") != Some("NonLayered"),
             stages: Vec::new(),
             panned: 0,
             shell: Shell::default(),
