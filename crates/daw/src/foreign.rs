@@ -122,10 +122,7 @@ pub fn read_foreign(
         None => Err(error(path, "is no session that is read", "DAWproject, REAPER (.rpp) and Ardour sessions are")),
         Some(Format::DawProject) => crate::dawproject::read(path, media, options),
         Some(Format::Reaper) => crate::reaper::read(path, media, options),
-        Some(_) => {
-            let _ = (media, options);
-            Err(error(path, "cannot be read yet", ""))
-        }
+        Some(Format::Ardour) => crate::ardour::read(path, media, options),
     }
 }
 
