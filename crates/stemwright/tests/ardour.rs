@@ -51,7 +51,18 @@ fn make(desk: &Desk, name: &str) -> PathBuf {
 fn both(desk: &Desk, name: &str) -> (Vec<f64>, Vec<f64>) {
     let session = make(desk, name);
     let set = format!("{name}-stems");
-    let arguments = [session.to_str().unwrap(), "-o", &set, "--format", "wav32f", "--headroom", "0", "--no-cache"];
+    let arguments = [
+        session.to_str().unwrap(),
+        "-o",
+        &set,
+        "--format",
+        "wav32f",
+        "--headroom",
+        "0",
+        "--no-cache",
+        "--fail-on",
+        "never",
+    ];
     desk.bounce(&arguments).ended(0);
     let master = desk.path(&set).join("00_MASTER.wav");
     let mix = desk.path(&set).join("00_MIX_REFERENCE.wav");
