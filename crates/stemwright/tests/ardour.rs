@@ -61,7 +61,7 @@ fn both(desk: &Desk, name: &str) -> (Vec<f64>, Vec<f64>) {
         "0",
         "--no-cache",
         "--fail-on",
-        "never",
+        "error",
     ];
     desk.bounce(&arguments).ended(0);
     let master = desk.path(&set).join("00_MASTER.wav");
