@@ -1,7 +1,6 @@
 //! Our bounces of Ardour sessions against Ardour's own exports of them: Ardour 7.3, without a screen, on its dummy driver.
 //!
-//! `ardour/make_sessions.py` writes the sessions and asks Ardour for the exports; each is four seconds of waiting, so they are made
-//! side by side with the rest of the tests and only once.
+//! `ardour/make_sessions.py` writes the sessions and asks Ardour for the exports, each of which takes four seconds, most of them waiting.
 
 mod desk;
 
