@@ -1,7 +1,6 @@
 //! Our bounces of Ardour sessions against Ardour's own exports of them: Ardour 7.3, without a screen, on its dummy driver.
 //!
-//! `ardour/make_sessions.py` writes the sessions and asks Ardour for the exports; each is four seconds of waiting, so they are made
-//! side by side with the rest of the tests and only once.
+//! `ardour/make_sessions.py` writes the sessions and asks Ardour for the exports, each of which takes four seconds, most of them waiting.
 
 mod desk;
 
@@ -51,7 +50,18 @@ fn make(desk: &Desk, name: &str) -> PathBuf {
 fn both(desk: &Desk, name: &str) -> (Vec<f64>, Vec<f64>) {
     let session = make(desk, name);
     let set = format!("{name}-stems");
-    let arguments = [session.to_str().unwrap(), "-o", &set, "--format", "wav32f", "--headroom", "0", "--no-cache"];
+    let arguments = [
+        session.to_str().unwrap(),
+        "-o",
+        &set,
+        "--format",
+        "wav32f",
+        "--headroom",
+        "0",
+        "--no-cache",
+        "--fail-on",
+        "error",
+    ];
     desk.bounce(&arguments).ended(0);
     let master = desk.path(&set).join("00_MASTER.wav");
     let mix = desk.path(&set).join("00_MIX_REFERENCE.wav");
