@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Ardour documents no file format. What is written was read off sessions, and what it does was measured on its own exports; the test
-//! `ardour` of the binary holds our bounce against them. `docs/daws-ardour.md` lists what is carried.
+//! `ardour` of the binary holds our bounce against them. `docs/daws.md` lists what is carried.
 
 mod clips;
 mod curve;

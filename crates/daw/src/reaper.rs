@@ -9,7 +9,7 @@
 //!
 //! Cockos documents no file format. What lines mean is in the documentation that users keep (*State Chunk Definitions*) and in REAPER's own
 //! API documents; laws that are in neither (pan, fader scale, shapes of fades and envelopes) were measured by users on renders, and each place
-//! says so. `docs/daws-reaper.md` lists what is carried.
+//! says so. `docs/daws.md` lists what is carried.
 
 mod build;
 mod clips;

@@ -235,7 +235,7 @@ impl<'d, 'i> Route<'d, 'i> {
                 "send" if on => self.stages.push(Stage::PortSend(processor.attribute("name").unwrap_or_default())),
                 // Nothing of these is heard in a mix.
                 "intsend" | "send" | "diskwriter" | "meter" | "intreturn" | "return" | "capture" | "monitor"
-                | "listen" | "main-volume" | "delay" | "sidechain" | "beatbox" => {}
+                | "listen" | "main-volume" | "delay" | "sidechain" | "beatbox" | "triggerbox" => {}
                 _ if on => {
                     let configured = processor.children().find(|child| child.has_tag_name("ConfiguredOutput"));
                     let audio = |list: Node<'d, 'i>| {
