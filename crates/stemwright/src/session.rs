@@ -112,7 +112,7 @@ fn fill(report: &mut SessionReport, source: &Source, path: &Path) {
 
 /// The mixer as a tree; inserts with their values where more is to be said.
 fn text(report: &SessionReport, verbose: bool) -> String {
-    let mut text = format!("{}", report.format);
+    let mut text = report.format.clone();
     if let Some(program) = &report.program {
         text += &format!(" by {program}");
     }
