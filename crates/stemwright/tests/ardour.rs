@@ -96,7 +96,7 @@ fn what_ardour_exports_is_what_we_bounce() {
         let (theirs, ours) = both(&desk, name);
         assert!(level(theirs.iter().copied()) > -30.0, "{name}: Ardour exports next to nothing");
         let residual = residual(&theirs, &ours);
-        println!("Measured against Ardour: {name:8} {residual:7.1} dBFS (at most {bound}): {reason}");
+        eprintln!("Measured against Ardour: {name:8} {residual:7.1} dBFS (at most {bound}): {reason}");
         if residual.is_nan() || residual > bound {
             failed.push(format!("{name}: {residual:.1} dBFS"));
         }
@@ -104,7 +104,7 @@ fn what_ardour_exports_is_what_we_bounce() {
             // The compressor alone, in single precision there; the EQ sounds up to frame 60,300.
             let after = 2 * 65_000;
             let residual = self::residual(&theirs[after..], &ours[after..]);
-            println!("Measured against Ardour: {:8} {residual:7.1} dBFS (at most -110): single precision", "ACE comp");
+            eprintln!("Measured against Ardour: {:8} {residual:7.1} dBFS (at most -110): single precision", "ACE comp");
             assert!(residual <= -110.0, "{residual}");
         }
     }
@@ -121,7 +121,7 @@ fn faders_move_by_ardours_law_but_for_its_lag() {
     const LATE: usize = 256;
     let desk = Desk::new();
     let (theirs, ours) = both(&desk, "fader");
-    println!(
+    eprintln!(
         "Measured against Ardour: fader    {:7.1} dBFS as it is: a lag of 6.4 ms and 256 frames",
         residual(&theirs, &ours)
     );
@@ -139,7 +139,7 @@ fn faders_move_by_ardours_law_but_for_its_lag() {
     let (before, jump) = (..2 * 96_000, 2 * 100_000..);
     let (a, b) = (residual(&theirs[before], &lagged[before]), residual(&theirs[jump.clone()], &lagged[jump]));
     let all = residual(&theirs, &lagged);
-    println!(
+    eprintln!(
         "Measured against Ardour: fader    {a:7.1} and {b:.1} dBFS with its lag; {all:.1} after a jump in one frame"
     );
     assert!(a <= -100.0 && b <= -100.0 && all <= -40.0, "{a} {b} {all}");
