@@ -9,7 +9,9 @@ use crate::receipt::{Proving, missing};
 use crate::report::{CheckReport, FileKind, FileReport, FormatReport, SumClass};
 use crate::residual::ResidualFile;
 use crate::rules;
-use crate::solve::{Question, Source, Sources, solve};
+use crate::solve::{
+    Activity, Correction, Question, Solved, Source, Sources, refuse_what_is_there, solve, write_corrected,
+};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use stemwright_audio::{Media, MediaInfo};
@@ -26,24 +28,38 @@ pub struct CheckOptions {
     pub threads: Option<usize>,
     /// Where to write mix − Σ stems, as a 32-bit float WAV.
     pub residual: Option<PathBuf>,
+    /// A new or empty folder: where to write the stems with what brings them to the mix, as 32-bit float WAV.
+    pub corrected: Option<PathBuf>,
 }
 
 /// How far a check has come.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
-    /// Seconds of audio that are behind.
-    pub seconds: f64,
-    /// Seconds of the longest file.
+    /// At what it is.
+    pub work: Work,
+    /// What is behind of it.
+    pub done: f64,
+    /// All of it.
     pub of: f64,
-    /// All files are measured, nothing is being written, and why the sum does not null is looked for: minutes for dozens of stems,
-    /// during which nothing more is told.
-    pub explaining: bool,
+}
+
+/// What a check does, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Files are hashed, where there is a receipt: in bytes.
+    Hashing,
+    /// Files are measured: in seconds of the longest.
+    Measuring,
+    /// Why the sum does not null is looked for, and nothing is being written: as a share of 1.
+    Explaining,
+    /// Corrected stems are written: as a share of 1.
+    Correcting,
 }
 
 /// Checks a folder of stems or one file. `progress` is told how far it is, and says whether to go on.
 ///
 /// # Errors
-/// When there is nothing to check, the mix that was named cannot be read, or the residual cannot be written; files of the set that
+/// When there is nothing to check, the mix that was named cannot be read, or the residual or corrected stems cannot be written; files of the set that
 /// cannot be read are findings.
 pub fn check(
     set: &Path,
@@ -65,7 +81,10 @@ fn checked(
     progress: &mut (dyn FnMut(Progress) -> bool + Send),
 ) -> Result<CheckReport, CheckError> {
     let found = Found::look(set, options.mix.as_deref(), media)?;
-    let proving = Proving::new(&found);
+    if let Some(target) = &options.corrected {
+        refuse_what_is_there(target)?;
+    }
+    let proving = Proving::new(&found, progress)?;
     let mut residual = match &options.residual {
         Some(target) => Some(ResidualFile::new(target, residual_spec(&found))?),
         None => None,
@@ -101,6 +120,7 @@ fn checked(
         rules::accuse(&mut defects, &summed.accused, &report.files);
     }
     (report.rate, report.frames) = common(&report.files);
+    let mut solution = None;
     if let Some(summed) = &summed {
         let mut sum = rules::report(summed, &report.files[summed.mix].file);
         if let Some(rate) = report.files[summed.mix].format.as_ref().map(|format| format.rate) {
@@ -111,16 +131,41 @@ fn checked(
         {
             sum.residual_file = options.residual.as_ref().map(|path| path.display().to_string());
         }
-        if let Some(question) = question(&found, &report, summed, media) {
-            let seconds = report.rate.map_or(0.0, |rate| rate.seconds(report.frames as i64));
-            if !progress(Progress { seconds, of: seconds, explaining: true }) {
+        if let Some((sources, question)) = question(&found, &report, summed, media) {
+            let mut told = |done| progress(Progress { work: Work::Explaining, done, of: 1.0 });
+            if !told(0.0) {
                 return Err(CheckError::Stopped);
             }
-            if let Some((solution, why)) = solve(question) {
-                findings.extend(why);
-                sum.solution = Some(solution);
+            let mut stopped = false;
+            let solved = solve(&sources, &question, &mut |done| {
+                stopped |= !told(done);
+                !stopped
+            });
+            if stopped {
+                return Err(CheckError::Stopped);
+            }
+            solution = solved;
+        }
+        if let Some(Solved { solution, findings: why, .. }) = &mut solution {
+            let master = found.subjects[summed.mix].kind == FileKind::Master;
+            rules::explain(&mut findings, solution, master);
+            findings.append(why);
+        }
+        if let Some(target) = &options.corrected {
+            let corrections = corrections(summed, solution.as_ref());
+            match sources(&found, &report, summed, media).filter(|_| !corrections.is_empty()) {
+                Some((sources, _)) => {
+                    let mut told = |done| progress(Progress { work: Work::Correcting, done, of: 1.0 });
+                    // Told before anything is written: who stops must leave nothing behind.
+                    if !told(0.0) {
+                        return Err(CheckError::Stopped);
+                    }
+                    sum.corrected = Some(write_corrected(&sources, &corrections, target, &mut told)?);
+                }
+                None => findings.push(rules::not_corrected(&sum)),
             }
         }
+        sum.solution = solution.map(|solved| solved.solution);
         report.sum = Some(sum);
     }
     findings.extend(of_files(&found, &report, options));
@@ -138,18 +183,44 @@ fn checked(
 }
 
 /// Why it does not null is asked only where it does not.
-fn question<'a>(found: &Found, report: &CheckReport, summed: &Summed, media: &'a dyn Media) -> Option<Question<'a>> {
+fn question<'a>(
+    found: &Found,
+    report: &CheckReport,
+    summed: &Summed,
+    media: &'a dyn Media,
+) -> Option<(Sources<'a>, Question)> {
     if summed.sum.class != SumClass::DoesNotNull || summed.sum.clipped_mix {
         return None;
     }
+    let (sources, activity) = sources(found, report, summed, media)?;
+    let question = Question {
+        master: found.subjects[summed.mix].kind == FileKind::Master,
+        activity,
+        rounding: summed.rounding,
+        delay: summed.sum.delay.map_or(0, |(delay, _)| delay),
+        gain: summed.sum.gain.factor,
+    };
+    Some((sources, question))
+}
+
+/// The files of a sum, and when each stem sounds.
+fn sources<'a>(
+    found: &Found,
+    report: &CheckReport,
+    summed: &Summed,
+    media: &'a dyn Media,
+) -> Option<(Sources<'a>, Vec<Activity>)> {
     let source = |number: usize| {
         let subject = &found.subjects[number];
         let info = subject.info.as_ref().ok()?;
+        let measured = report.files.get(number)?.measured.as_ref();
         Some(Source {
             path: subject.path.clone(),
             file: subject.file.clone(),
             channels: info.channels,
             side: subject.side,
+            layout: info.layout,
+            unsound: measured.is_some_and(|measured| measured.nan + measured.infinite + measured.garbage > 0),
             random: matches!(info.coding, "WAV" | "AIFF"),
         })
     };
@@ -160,21 +231,24 @@ fn question<'a>(found: &Found, report: &CheckReport, summed: &Summed, media: &'a
         if summed.left_out.iter().any(|(other, _)| *other == number) {
             continue;
         }
-        let overview = &report.files[number].overview;
+        let overview = &report.files.get(number)?.overview;
         let own = found.subjects[number].info.as_ref().ok()?.rate;
         // Columns are of the file's own frames.
         let column = overview.frames_a_column * u64::from(rate.hz()) / u64::from(own.hz());
         activity.push((column.max(1), overview.power.clone()));
         stems.push(source(number)?);
     }
-    Some(Question {
-        sources: Sources { media, rate, channels, frames: summed.sum.frames, mix, stems },
-        master: found.subjects[summed.mix].kind == FileKind::Master,
-        activity,
-        rounding: summed.rounding,
-        delay: summed.sum.delay.map_or(0, |(delay, _)| delay),
-        gain: summed.sum.gain.factor,
-    })
+    Some((Sources { media, rate, channels, frames: summed.sum.frames, mix, stems }, activity))
+}
+
+/// What brings the stems to the mix; empty where that is not known.
+fn corrections(summed: &Summed, solved: Option<&Solved>) -> Vec<Correction> {
+    let of_all = |gain, delay| vec![Correction::of_all(gain, delay); summed.added.len()];
+    match (summed.sum.class, summed.delayed) {
+        (SumClass::StaticGain, _) => of_all(summed.sum.gain.factor, 0),
+        (SumClass::CommonDelay, Some((delay, gain))) => of_all(gain.factor, delay),
+        _ => solved.map_or_else(Vec::new, |solved| solved.corrections.clone()),
+    }
 }
 
 /// What the residual is like: as the mix.

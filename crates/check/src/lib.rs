@@ -19,14 +19,15 @@ mod spectra;
 mod sum;
 mod third_octaves;
 
-pub use check::{CheckOptions, Progress, check};
+pub use check::{CheckOptions, Progress, Work, check};
 pub use found::CheckError;
 pub use html::html;
 pub use overview::{Overview, Spectrogram};
-pub use preset::{Applies, Limit, Must, Pattern, Present, Preset, PresetError, PresetPlace, Source, SumKind, judge};
+pub use preset::{Applies, Limit, Must, Pattern, Present, Preset, PresetError, PresetPlace, Source, judge};
 pub use report::{
-    CheckReport, FileKind, FileProved, FileReport, FileState, FormatReport, FoundBy, LimitReport, Measurements,
-    PresetLine, PresetReport, PresetsReport, ReceiptReport, SelfTestReport, Stereo, SumClass, SumReport, WorstMoment,
+    CheckReport, CorrectedFile, CorrectedReport, FileKind, FileProved, FileReport, FileState, FormatReport, FoundBy,
+    LimitReport, Measurements, PresetLine, PresetReport, PresetsReport, ReceiptReport, SelfTestReport, Stereo,
+    SumClass, SumReport, WorstMoment,
 };
 #[doc(hidden)]
 pub use selftest::true_peak_signal;

@@ -8,7 +8,7 @@ use crate::measure::{FileMeter, Samples, step_frames};
 use crate::report::{FileKind, FoundBy, Measurements};
 use crate::residual::ResidualFile;
 use crate::sum::{Gain, Rounding, Sum, SumMeter, nulls};
-use crate::{Overview, Progress, SumClass};
+use crate::{Overview, Progress, SumClass, Work};
 use rayon::prelude::*;
 use stemwright_audio::{AudioError, FrameReader, Media, SampleFormat, SampleHash, open_at};
 use stemwright_core::SampleRate;
@@ -197,7 +197,7 @@ pub(crate) fn pass(
         summed?;
         passed += 1;
         let done = passed as f64 * 0.01 * STEPS as f64;
-        if !progress(Progress { seconds: done.min(length), of: length, explaining: false }) {
+        if !progress(Progress { work: Work::Measuring, done: done.min(length), of: length }) {
             return Err(CheckError::Stopped);
         }
         if blocks.iter().flatten().all(|block| block.last) && adding.as_ref().is_none_or(Adding::is_over) {

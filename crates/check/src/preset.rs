@@ -19,7 +19,7 @@ mod source;
 
 pub use error::{PresetError, PresetPlace};
 pub use judge::judge;
-pub use must::{Must, Pattern, Present, SumKind};
+pub use must::{Must, Pattern, Present};
 pub use source::Source;
 
 use serde::Deserialize;

@@ -1,8 +1,9 @@
 //! The receipt proved again: which files are still those that it was written for, and what became of the others.
 
-use crate::found::{Found, Subject};
+use crate::found::{CheckError, Found, Subject};
 use crate::pass::Measured;
 use crate::report::{FileProved, FileState, ReceiptReport};
+use crate::{Progress, Work};
 use rayon::prelude::*;
 use std::path::Path;
 use stemwright_audio::{Media, SampleFormat, SampleHash, file_sha256};
@@ -50,29 +51,39 @@ pub(crate) struct Proving {
 }
 
 impl Proving {
-    pub(crate) fn new(found: &Found) -> Self {
+    /// Hashes what the receipt lists.
+    pub(crate) fn new(found: &Found, progress: &mut (dyn FnMut(Progress) -> bool + Send)) -> Result<Self, CheckError> {
         let receipt = found.receipt.as_ref();
         let proof = |subject: &Subject| {
             let listed = subject.listed.as_ref()?;
             receipt?.files.iter().position(|proof| proof.name == *listed)
         };
         let proofs: Vec<Option<usize>> = found.subjects.iter().map(proof).collect();
-        let same: Vec<bool> = found
-            .subjects
-            .par_iter()
-            .zip(&proofs)
-            .map(|(subject, proof)| {
-                let wanted = proof.and_then(|proof| Some(&receipt?.files[proof].sha256));
-                wanted.is_some_and(|wanted| file_sha256(&subject.path).ok().as_ref() == Some(wanted))
-            })
-            .collect();
+        let size = |subject: &Subject| std::fs::metadata(&subject.path).map_or(0, |metadata| metadata.len());
+        let wanted: Vec<(usize, &String)> =
+            (0..proofs.len()).filter_map(|n| Some((n, &receipt?.files[proofs[n]?].sha256))).collect();
+        let of: u64 = wanted.iter().map(|(n, _)| size(&found.subjects[*n])).sum();
+        let mut same = vec![false; found.subjects.len()];
+        let mut done = 0;
+        // A few at a time, so that somebody is told in between.
+        for files in wanted.chunks(4) {
+            let is_same = |(n, wanted): &(usize, &String)| {
+                (*n, file_sha256(&found.subjects[*n].path).ok().as_ref() == Some(*wanted))
+            };
+            let proved: Vec<(usize, bool)> = files.par_iter().map(is_same).collect();
+            proved.into_iter().for_each(|(n, is_same)| same[n] = is_same);
+            done += files.iter().map(|(n, _)| size(&found.subjects[*n])).sum::<u64>();
+            if !progress(Progress { work: Work::Hashing, done: done as f64, of: of as f64 }) {
+                return Err(CheckError::Stopped);
+            }
+        }
         let coding = found.manifest.as_ref().map(|manifest| manifest.format.coding);
         let hashed = (0..proofs.len()).map(|n| {
             let comparable = proofs[n].is_some() && !same[n] && differs(found, n).is_none();
             coding.filter(|_| comparable).map(format)
         });
         let hashed = hashed.collect();
-        Self { proofs, same, hashed }
+        Ok(Self { proofs, same, hashed })
     }
 
     /// What became of everything, once samples are hashed and the sum is known: `sum_differs` on so many samples.

@@ -4,7 +4,7 @@ use crate::overview::Overview;
 use crate::selftest::SelfTest;
 use crate::solve::Solution;
 use crate::third_octaves::Band;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use stemwright_core::{ErrorReport, Finding, Layout, Role, SampleRate};
 
 /// The answer of `stemwright check --json`.
@@ -361,9 +361,55 @@ pub struct SumReport {
     /// Where the residual was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub residual_file: Option<String>,
+    /// The stems that were written with the solution's corrections.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<CorrectedReport>,
     /// What the page is drawn from.
     #[serde(skip)]
     pub overview: Overview,
+}
+
+/// Stems with the corrections that bring them to the mix, as 32-bit float WAV at its rate and of its length.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CorrectedReport {
+    /// Where they are.
+    pub folder: String,
+    /// Every stem of the sum.
+    pub files: Vec<CorrectedFile>,
+    /// What is left of mix − Σ corrected stems, RMS in dBFS; absent where nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining_rms_dbfs: Option<f64>,
+    /// Its peak in dBFS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining_peak_dbfs: Option<f64>,
+    /// Its energy against the mix's, in dB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining_of_mix_db: Option<f64>,
+}
+
+/// A stem that was corrected, or found to need nothing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CorrectedFile {
+    /// As in `files`.
+    pub file: String,
+    /// Below the folder; absent where it could not be written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
+    /// By how much it was raised, in dB.
+    pub gain_db: f64,
+    /// Whether its polarity was inverted.
+    pub inverted: bool,
+    /// By how many frames it was moved later (at the middle of the song, where it drifted).
+    pub delay_frames: f64,
+    /// By how many millionths it was made slower.
+    pub drift_ppm: f64,
+    /// Whether left and right were exchanged.
+    pub swapped: bool,
+    /// What is the matter with it and was left as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// How the mix was found.
@@ -380,7 +426,7 @@ pub enum FoundBy {
 }
 
 /// How the mix differs from the sum of the stems.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SumClass {

@@ -4,6 +4,7 @@ mod describe;
 mod finding;
 mod insert;
 mod layout;
+mod mixer;
 mod nearest;
 mod report;
 mod role;
@@ -20,14 +21,16 @@ pub use insert::{
     Multiband, PEAK_HALF_BANDS, Param, Phaser, Reverb, Saturation, Sweep, Transient, Unit, Width,
 };
 pub use layout::Layout;
+pub use mixer::MixerStrip;
 pub use nearest::nearest;
 pub use report::{
-    BounceReport, ErrorReport, NewReport, NewStem, NewTrack, Plan, PlannedExtra, PlannedStem, SharedStrip,
+    BounceReport, ErrorReport, NewReport, NewStem, NewTrack, Plan, PlannedExtra, PlannedStem, SessionReport,
+    SharedStrip,
 };
 pub use role::Role;
 pub use session::{
-    Automation, Bus, CONTROL_GRID, Clip, ExtraWish, Fade, FadeShape, Marker, Master, PanLaw, Point, Section, Send,
-    Session, Shape, Song, StemWish, Strip, Tap, Target, Track, Vca,
+    Automation, Bus, CONTROL_GRID, Clip, ExtraWish, Fade, FadeShape, GainPoint, Marker, Master, PanLaw, Point, Section,
+    Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Track, Vca,
 };
 pub use shown::shown;
 pub use stemset::{

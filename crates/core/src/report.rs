@@ -1,6 +1,6 @@
 //! What a command answers with `--json`. The JSON schemas under `schemas/` are made from these types.
 
-use crate::{Coding, Finding, Layout, Manifest, Receipt, Role, SampleRate};
+use crate::{Coding, Finding, Layout, Manifest, MixerStrip, Receipt, Role, SampleRate};
 use serde::Serialize;
 
 /// The answer of `stemwright bounce --json`.
@@ -96,6 +96,48 @@ pub struct NewTrack {
     pub sure: String,
     /// The words of the name that decided; none where nobody knows.
     pub because: Vec<String>,
+}
+
+/// The answer of `stemwright session show --json` and `session convert --json`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SessionReport {
+    /// Whether the session was read, and written where that was asked for.
+    pub ok: bool,
+    /// The session, as it was asked for.
+    pub session: String,
+    /// What it is: `session.toml`, `DAWproject`, `REAPER project`, `Ardour session`, `folder of multitracks`, `stem set`.
+    pub format: String,
+    /// The program that wrote it; absent where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// The document that was written, with `convert`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
+    /// Where the document went that stood there before, with `--force`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
+    /// Frames a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<SampleRate>,
+    /// Quarter notes a minute at bar 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bpm: Option<f64>,
+    /// Later changes of the tempo.
+    pub tempo_changes: usize,
+    /// The mixer, each strip below the one that it goes into.
+    pub mixer: Vec<MixerStrip>,
+    /// Inserts of the master, in words and values.
+    pub master_inserts: Vec<String>,
+    /// Named places: their times and names.
+    pub markers: Vec<String>,
+    /// Parts of the song: their times and names.
+    pub sections: Vec<String>,
+    /// The ledger: what could not be carried over, or not exactly.
+    pub findings: Vec<Finding>,
+    /// Why it could not be read or written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorReport>,
 }
 
 /// What would be written.

@@ -17,8 +17,10 @@
 //!   pre tap they become left and right (M+S and M−S), so that both taps are stereo.
 //! * The post tap of a mono strip is stereo, by the pan law; any other strip's is of its own layout, where the pan
 //!   *balances*: channels of the side panned away from fall, the others stay, C and LFE too.
-//! * A send takes the strip's pre or post tap times its gain. The pre tap of a mono strip becomes stereo first, as panned
-//!   to the centre by the strip's pan law.
+//! * On a stereo strip with [`Strip::sides`] the pan does nothing: left and right are placed each by itself, by the pan law,
+//!   and added up.
+//! * A send takes the strip's pre or post tap times its gain, and balances it by its own pan. The pre tap of a mono strip
+//!   becomes stereo first, placed there by the strip's pan law.
 //! * A side-chain key is a strip's tap, in the tap's own channels. Solo does not silence a track for what it keys; a bus
 //!   that is keyed from is what it then adds up; a muted strip keys with silence.
 //! * Reverb, convolution, ping-pong delay, chorus, phaser and width are stereo units: on 5.1 and 7.1 each pair of sides
@@ -117,6 +119,24 @@ pub enum PanLaw {
     Linear,
     /// min(1, 1−p) and min(1, 1+p): 0 dB in the centre.
     Balance,
+    /// (1−t)·(s·(1−t) + 1−s) and t·(s·t + 1−s) with s = 2 − 4·10^(−3/20): −3 dB in the centre, as in Ardour.
+    Quadratic,
+}
+
+impl PanLaw {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::ConstantPower, Self::Compromise, Self::Linear, Self::Balance, Self::Quadratic];
+
+    /// As in session.toml.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::ConstantPower => "constant-power",
+            Self::Compromise => "compromise",
+            Self::Linear => "linear",
+            Self::Balance => "balance",
+            Self::Quadratic => "quadratic",
+        }
+    }
 }
 
 /// What tracks, buses and returns have in common.
@@ -126,6 +146,8 @@ pub struct Strip {
     pub name: String,
     /// Where the main output goes: a bus or return by name; `None` is the master.
     pub output: Option<String>,
+    /// Whether the main output goes nowhere, and only sends are heard.
+    pub sends_only: bool,
     /// Of a track: the widest of its files' where `None`. Of a bus: the master's, and stereo where that is mono.
     pub layout: Option<Layout>,
     /// The stem it is printed in, where the user says so.
@@ -140,6 +162,8 @@ pub struct Strip {
     pub pan: f64,
     /// Its own law, else the session's.
     pub pan_law: Option<PanLaw>,
+    /// On a stereo strip: where left and right are placed (−1…1), each by the pan law, instead of the balance.
+    pub sides: Option<[f64; 2]>,
     /// Multiplies the input by −1.
     pub inverted: bool,
     /// Silences output, sends (pre and post) and what is keyed from it. [`Target::Mute`] moves it: that is a factor of 0
@@ -150,6 +174,8 @@ pub struct Strip {
     pub solo: bool,
     /// Whether solo elsewhere leaves it and everything after it as it is. What feeds it is silenced all the same.
     pub solo_safe: bool,
+    /// `#rrggbb`, for programs that show it.
+    pub colour: Option<String>,
     /// In order.
     pub inserts: Vec<Insert>,
     /// Copies to buses and returns.
@@ -164,6 +190,7 @@ impl Strip {
         Self {
             name: name.into(),
             output: None,
+            sends_only: false,
             layout: None,
             stem: None,
             role: None,
@@ -171,10 +198,12 @@ impl Strip {
             vcas: Vec::new(),
             pan: 0.0,
             pan_law: None,
+            sides: None,
             inverted: false,
             mute: false,
             solo: false,
             solo_safe: false,
+            colour: None,
             inserts: Vec::new(),
             sends: Vec::new(),
             automation: Vec::new(),
@@ -255,8 +284,17 @@ pub struct Clip {
     pub from: u64,
     /// How many frames are used; to the end of the file where `None`.
     pub length: Option<u64>,
+    /// Plays this channel of the file alone (from 0), as if the file were mono.
+    pub channel: Option<u16>,
+    /// Of what is mono: the one channel of the track that it goes into (from 0), as it is.
+    pub into: Option<u16>,
     /// Clip gain.
     pub gain: Db,
+    /// Multiplies by −1.
+    pub inverted: bool,
+    /// Clip gain that moves, by its frames from the clip's start: the factor runs in a straight line from point to point, on every
+    /// frame, and holds before the first and after the last. It is multiplied with `gain`.
+    pub envelope: Vec<GainPoint>,
     /// From its first frame on.
     pub fade_in: Fade,
     /// The mirror image of a fade-in, counted back from the last frame. Where both overlap, both factors apply.
@@ -271,11 +309,24 @@ impl Clip {
             at,
             from: 0,
             length: None,
+            channel: None,
+            into: None,
             gain: Db::ZERO,
+            inverted: false,
+            envelope: Vec::new(),
             fade_in: Fade::default(),
             fade_out: Fade::default(),
         }
     }
+}
+
+/// A point of a clip's envelope.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GainPoint {
+    /// Frames from the clip's start.
+    pub frame: u64,
+    /// −∞ dB is silence.
+    pub gain: Db,
 }
 
 /// A fade of F frames: frame i (from 0) is multiplied by the shape's value at x = (i + ½)/F.
@@ -349,6 +400,15 @@ pub struct Send {
     pub gain: Db,
     /// From where.
     pub tap: Tap,
+    /// −1 left … 1 right: the balance of what is stereo, the place of what is mono.
+    pub pan: f64,
+}
+
+impl Send {
+    /// A copy of the post tap, as loud as it is.
+    pub fn new(to: impl Into<String>) -> Self {
+        Self { to: to.into(), gain: Db::ZERO, tap: Tap::Post, pan: 0.0 }
+    }
 }
 
 /// What an automation moves. Indices count from 0.
@@ -358,12 +418,28 @@ pub enum Target {
     Gain,
     /// The pan, −1…1.
     Pan,
+    /// The place of left (0) or right (1) in [`Strip::sides`], −1…1.
+    Side(usize),
     /// [`Strip::mute`]: muted from 0.5 on. Takes the place of the fixed value.
     Mute,
     /// A send's gain in dB, by its place in [`Strip::sends`].
     Send(usize),
     /// A parameter of an insert, by its place in [`Strip::inserts`].
     Insert(usize, crate::Param),
+}
+
+impl Target {
+    /// Whether its values are gains in dB.
+    pub fn is_gain(self) -> bool {
+        use crate::Param;
+        match self {
+            Self::Gain | Self::Send(_) => true,
+            Self::Pan | Self::Side(_) | Self::Mute => false,
+            Self::Insert(_, param) => {
+                matches!(param, Param::Gain | Param::Makeup | Param::BandMakeup(_) | Param::Drive | Param::Output)
+            }
+        }
+    }
 }
 
 /// How a value goes from one point to the next: at a part x of the way (0…1) from a to b it is a + (b − a)·w(x).
@@ -376,6 +452,8 @@ pub enum Shape {
     Hold,
     /// w = x²·(3 − 2x): slow at both ends.
     Smooth,
+    /// Of gains: the factor 10^(dB/20) runs in a straight line. Other values as [`Self::Linear`].
+    Factor,
     /// w = x/(x + (1 − x)·(1 + c)/(1 − c)), with −1 < c < 1: slow at first where c > 0, fast where c < 0.
     Curve(f64),
 }
@@ -384,7 +462,7 @@ impl Shape {
     /// w(x).
     pub fn value(self, x: f64) -> f64 {
         match self {
-            Self::Linear => x,
+            Self::Linear | Self::Factor => x,
             Self::Hold => 0.0,
             Self::Smooth => x * x * (3.0 - 2.0 * x),
             Self::Curve(c) => x / (x + (1.0 - x) * (1.0 + c) / (1.0 - c)),
@@ -424,6 +502,10 @@ impl Automation {
         match (next.checked_sub(1).map(|i| self.points[i]), self.points.get(next)) {
             (Some(a), Some(b)) if a.shape != Shape::Hold => {
                 let x = (frame - a.frame) as f64 / (b.frame - a.frame) as f64;
+                if a.shape == Shape::Factor && self.target.is_gain() {
+                    let [from, to] = [a.value, b.value].map(|value| Db(value).factor());
+                    return Db::of(from + (to - from) * x).0;
+                }
                 a.value + (b.value - a.value) * a.shape.value(x)
             }
             (Some(a), _) => a.value,

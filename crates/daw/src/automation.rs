@@ -11,6 +11,9 @@ use toml::de::DeValue;
 /// A session with more points in one lane is not made by people or DAWs.
 const MOST_POINTS: usize = 10_000_000;
 
+/// The sides of a strip with places of their own, by channel.
+pub(crate) const SIDES: [&str; 2] = ["left", "right"];
+
 /// The bend of `"curve"`.
 const CURVE: f64 = 0.5;
 
@@ -66,7 +69,9 @@ impl Reader<'_> {
             let (document, span) = (value.document, value.span.clone());
             let value = value.into_number(range.clone(), "")?;
             let shape = own.map(self::shape).transpose()?.unwrap_or(shape);
-            if value.is_infinite() && shape != Shape::Hold || leads_to_infinity(points.last(), value) {
+            if value.is_infinite() && !matches!(shape, Shape::Hold | Shape::Factor)
+                || leads_to_infinity(points.last(), value)
+            {
                 return Err(document
                     .error(&span, "no line leads to or from infinity")
                     .hint("write `shape = \"hold\"`, or a large number"));
@@ -89,6 +94,11 @@ impl Reader<'_> {
         }
         if text == "pan" && sends.is_some() {
             return Ok((Target::Pan, -1.0..=1.0));
+        }
+        if let (Some(side), true) = (text.strip_prefix("sides."), sends.is_some()) {
+            let side = SIDES.iter().position(|known| *known == side);
+            let side = side.ok_or_else(|| unknown("write \"sides.left\" or \"sides.right\"".into()))?;
+            return Ok((Target::Side(side), -1.0..=1.0));
         }
         if text == "mute" && sends.is_some() {
             return Ok((Target::Mute, 0.0..=1.0));
@@ -130,6 +140,7 @@ fn shape(value: Value<'_>) -> Result<Shape, SessionError> {
             ("linear", Shape::Linear),
             ("hold", Shape::Hold),
             ("smooth", Shape::Smooth),
+            ("factor", Shape::Factor),
             ("curve", Shape::Curve(CURVE)),
         ];
         return value.into_choice(&shapes);
@@ -139,5 +150,5 @@ fn shape(value: Value<'_>) -> Result<Shape, SessionError> {
 
 /// Whether a point that does not hold would go on to a value without end.
 fn leads_to_infinity(before: Option<&Point>, value: f64) -> bool {
-    value.is_infinite() && before.is_some_and(|before| before.shape != Shape::Hold)
+    value.is_infinite() && before.is_some_and(|before| !matches!(before.shape, Shape::Hold | Shape::Factor))
 }

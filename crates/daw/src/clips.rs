@@ -2,8 +2,8 @@
 
 use crate::SessionError;
 use crate::fields::{Fields, Value};
-use crate::strips::{GAIN, Reader};
-use stemwright_core::{Clip, Db, Fade, FadeShape, Track};
+use crate::strips::{GAIN, Reader, polarity};
+use stemwright_core::{Clip, Db, Fade, FadeShape, GainPoint, Track};
 
 fn fade_shape(value: Value<'_>) -> Result<FadeShape, SessionError> {
     value.into_choice(&FadeShape::ALL.map(|shape| (shape.id(), shape)))
@@ -35,6 +35,11 @@ impl Reader<'_> {
             let shapes = shapes.map(|value| value.map(fade_shape).transpose());
             let [shape_in, shape_out] = shapes;
             let (shape_in, shape_out) = (shape_in?.unwrap_or_default(), shape_out?.unwrap_or_default());
+            let inverted = polarity(&mut fields)?;
+            let [channel, into] = ["channel", "into"].map(|key| self::channel(&mut fields, key));
+            let (channel, into) = (channel?, into?);
+            let envelope = fields.take("envelope").map(Value::into_items).transpose()?.unwrap_or_default();
+            let envelope = envelope.into_iter().map(written_point).collect::<Result<Vec<_>, _>>()?;
             fields.finish()?;
             for at in positions {
                 let read = |value: &Option<_>| value.as_ref().map(|value| self.clock.length(value, at)).transpose();
@@ -44,7 +49,11 @@ impl Reader<'_> {
                     at,
                     from: from?.unwrap_or(0),
                     length: length?,
+                    channel,
+                    into,
                     gain,
+                    inverted,
+                    envelope: self.envelope(&envelope, at)?,
                     fade_in: Fade { frames: fade_in?.unwrap_or(0), shape: shape_in },
                     fade_out: Fade { frames: fade_out?.unwrap_or(0), shape: shape_out },
                 });
@@ -52,4 +61,36 @@ impl Reader<'_> {
         }
         Ok(clips)
     }
+
+    /// The points of an envelope, whose bars and beats are those at a frame.
+    fn envelope(&self, points: &[(Value<'_>, f64)], at: i64) -> Result<Vec<GainPoint>, SessionError> {
+        let mut envelope: Vec<GainPoint> = Vec::with_capacity(points.len());
+        for (place, gain) in points {
+            let frame = self.clock.length(place, at)?;
+            if envelope.last().is_some_and(|before| before.frame > frame) {
+                return Err(place.error("this point lies before the one that precedes it").hint("sort the points"));
+            }
+            envelope.push(GainPoint { frame, gain: Db(*gain) });
+        }
+        Ok(envelope)
+    }
+}
+
+/// A point of an envelope: where it is, and the gain there.
+fn written_point(point: Value<'_>) -> Result<(Value<'_>, f64), SessionError> {
+    let (document, span) = (point.document, point.span.clone());
+    let mut parts = point.into_items()?.into_iter();
+    let (Some(at), Some(gain), None) = (parts.next(), parts.next(), parts.next()) else {
+        let error = document.error(&span, "this is not a point");
+        return Err(error.hint("write [\"10 ms\", -6.0]: a time after the clip's start and a gain in dB"));
+    };
+    Ok((at, gain.into_number(GAIN, "dB")?))
+}
+
+/// A channel, from 1 in documents and from 0 in sessions.
+fn channel(fields: &mut Fields<'_>, key: &'static str) -> Result<Option<u16>, SessionError> {
+    let Some(value) = fields.take(key) else { return Ok(None) };
+    let number = value.as_number().filter(|number| number.fract() == 0.0 && (1.0..=64.0).contains(number));
+    let number = number.ok_or_else(|| value.error(format!("`{key}` is no channel")).hint("write 1 for the first"))?;
+    Ok(Some(number as u16 - 1))
 }

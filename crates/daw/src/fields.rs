@@ -150,7 +150,10 @@ impl<'a> Value<'a> {
 
     pub(crate) fn into_number(self, range: RangeInclusive<f64>, unit: &str) -> Result<f64, SessionError> {
         let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-        let wanted = format!("a number from {} to {}{unit}", range.start(), range.end());
+        let wanted = match (range.start(), range.end()) {
+            (low, high) if low.is_infinite() => format!("a number up to {high}{unit}, or -inf"),
+            (low, high) => format!("a number from {low} to {high}{unit}"),
+        };
         let number = self.as_number().ok_or_else(|| self.wrong("a number", &wanted))?;
         if range.contains(&number) {
             return Ok(number);

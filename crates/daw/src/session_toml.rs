@@ -3,7 +3,7 @@
 use crate::SessionError;
 use crate::fields::{Document, Fields};
 use crate::song;
-use crate::strips::{Names, Reader, StripKind};
+use crate::strips::{GAIN, Names, Reader, StripKind};
 use crate::time::Clock;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -13,13 +13,6 @@ use toml::de::DeTable;
 
 /// A document of this size is not a session.
 const LARGEST_BYTES: u64 = 64 << 20;
-
-pub(crate) const PAN_LAWS: [(&str, PanLaw); 4] = [
-    ("constant-power", PanLaw::ConstantPower),
-    ("compromise", PanLaw::Compromise),
-    ("linear", PanLaw::Linear),
-    ("balance", PanLaw::Balance),
-];
 
 /// A session and the document that it was read from.
 #[derive(Debug)]
@@ -144,7 +137,7 @@ fn parse(path: &Path, text: &str, wanted: Option<SampleRate>) -> Result<(Session
             let layouts = Layout::ALL.map(|layout| (layout.id(), layout));
             let delivered: Vec<_> = layouts.into_iter().filter(|(_, layout)| *layout != Layout::MidSide).collect();
             let layout = fields.take("layout").map(|value| value.into_choice(&delivered)).transpose()?;
-            let gain = fields.number("gain", -150.0..=60.0, "dB")?.map_or(Db::ZERO, Db);
+            let gain = fields.number("gain", GAIN, "dB")?.map_or(Db::ZERO, Db);
             let inserts = reader.inserts(&mut fields, "[[master.insert]]")?;
             let automation = reader.automation(&mut fields, "[[master.automation]]", &inserts, None)?;
             fields.finish()?;
@@ -186,7 +179,8 @@ fn settings(fields: Option<Fields<'_>>, document: Document<'_>) -> Result<(Sampl
     let rate = hz.and_then(|hz| SampleRate::new(hz as u32)).ok_or_else(|| {
         value.error("`rate` is not a rate of sessions").hint("write a number of Hz from 44100 to 192000")
     })?;
-    let law = fields.take("pan_law").map(|value| value.into_choice(&PAN_LAWS)).transpose()?;
+    let law =
+        fields.take("pan_law").map(|value| value.into_choice(&PanLaw::ALL.map(|law| (law.id(), law)))).transpose()?;
     fields.finish()?;
     Ok((rate, law.unwrap_or_default()))
 }

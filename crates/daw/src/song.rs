@@ -74,20 +74,19 @@ pub(crate) fn stems(tables: Vec<Fields<'_>>) -> Result<Vec<StemWish>, SessionErr
     for mut fields in tables {
         let name = unique(&fields.need("name", "\"Drums\"")?, "[[stem]]", stems.iter().map(|s: &StemWish| &*s.name))?;
         let role = role(&mut fields)?;
-        let colour = match fields.take("colour") {
-            None => None,
-            Some(value) => {
-                let text = value.as_text()?;
-                let error = || value.error("`colour` is not one").hint("write six hexadecimal digits: \"#d9480f\"");
-                let digits = text.strip_prefix('#');
-                let digits = digits.filter(|d| d.len() == 6 && d.chars().all(|c| c.is_ascii_hexdigit()));
-                Some(digits.map(|digits| format!("#{}", digits.to_lowercase())).ok_or_else(error)?)
-            }
-        };
+        let colour = fields.take("colour").map(colour).transpose()?;
         fields.finish()?;
         stems.push(StemWish { name, role, colour });
     }
     Ok(stems)
+}
+
+/// `#rrggbb`.
+pub(crate) fn colour(value: Value<'_>) -> Result<String, SessionError> {
+    let text = value.as_text()?;
+    let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.chars().all(|c| c.is_ascii_hexdigit()));
+    let error = || value.error("`colour` is not one").hint("write six hexadecimal digits: \"#d9480f\"");
+    Ok(format!("#{}", digits.ok_or_else(error)?.to_lowercase()))
 }
 
 pub(crate) fn extras(tables: Vec<Fields<'_>>) -> Result<Vec<ExtraWish>, SessionError> {

@@ -2,17 +2,16 @@
 
 use crate::SessionError;
 use crate::fields::{Fields, Value};
-use crate::session_toml::PAN_LAWS;
-use crate::song::role;
+use crate::song::{self, role};
 use crate::time::Clock;
 use crate::units;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::path::Path;
-use stemwright_core::{Db, Insert, Layout, Send, Strip, Tap, nearest};
+use stemwright_core::{Db, Insert, Layout, PanLaw, Send, Strip, Tap, nearest};
 
-/// Faders and sends. −150 dB is what people write for "off".
-pub(crate) const GAIN: RangeInclusive<f64> = -150.0..=60.0;
+/// Faders, sends and clips; `-inf` is silence.
+pub(crate) const GAIN: RangeInclusive<f64> = f64::NEG_INFINITY..=60.0;
 
 /// Which array of tables a strip stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,19 +96,25 @@ impl Reader<'_> {
         strip.gain = Db(fields.number("gain", GAIN, "dB")?.unwrap_or(0.0));
         strip.vcas = self.groups(&mut fields)?;
         strip.pan = fields.number("pan", -1.0..=1.0, "")?.unwrap_or(0.0);
-        strip.pan_law = fields.take("pan_law").map(|value| value.into_choice(&PAN_LAWS)).transpose()?;
-        let polarities = [("normal", false), ("inverted", true)];
-        strip.inverted = fields.take("polarity").map(|v| v.into_choice(&polarities)).transpose()?.unwrap_or(false);
+        strip.pan_law = fields
+            .take("pan_law")
+            .map(|value| value.into_choice(&PanLaw::ALL.map(|law| (law.id(), law))))
+            .transpose()?;
+        strip.sides = fields.take("sides").map(sides).transpose()?;
+        strip.inverted = polarity(&mut fields)?;
         strip.mute = fields.flag("mute")?;
         strip.solo = fields.flag("solo")?;
         strip.solo_safe = fields.flag("solo_safe")?;
+        strip.sends_only = fields.flag("sends_only")?;
+        strip.colour = fields.take("colour").map(song::colour).transpose()?;
         strip.inserts = self.inserts(&mut fields, "[[….insert]]")?;
         for mut send in fields.tables("send", "[[….send]]")? {
             let to = send.need("to", "\"Reverb\"")?;
             let name = to.as_text()?;
             self.names.check(&to, &name, true)?;
             let gain = Db(send.number("gain", GAIN, "dB")?.unwrap_or(0.0));
-            strip.sends.push(Send { to: name, gain, tap: tap(&mut send, "tap")? });
+            let pan = send.number("pan", -1.0..=1.0, "")?.unwrap_or(0.0);
+            strip.sends.push(Send { to: name, gain, tap: tap(&mut send, "tap")?, pan });
             send.finish()?;
         }
         strip.automation = self.automation(&mut fields, "[[….automation]]", &strip.inserts, Some(&strip.sends))?;
@@ -122,6 +127,21 @@ impl Reader<'_> {
         let tables = fields.tables("insert", what)?;
         tables.into_iter().map(|fields| units::insert(fields, self.names, self.clock, self.base)).collect()
     }
+}
+
+/// Of a strip or a clip.
+pub(crate) fn polarity(fields: &mut Fields<'_>) -> Result<bool, SessionError> {
+    let polarities = [("normal", false), ("inverted", true)];
+    Ok(fields.take("polarity").map(|value| value.into_choice(&polarities)).transpose()?.unwrap_or(false))
+}
+
+/// The places of left and right.
+fn sides(value: Value<'_>) -> Result<[f64; 2], SessionError> {
+    let (document, span) = (value.document, value.span.clone());
+    let items = value.into_items()?;
+    let places = items.into_iter().map(|item| item.into_number(-1.0..=1.0, "")).collect::<Result<Vec<_>, _>>()?;
+    <[f64; 2]>::try_from(places)
+        .map_err(|_| document.error(&span, "`sides` are the places of left and right").hint("write [-1, 1]"))
 }
 
 /// Where a send or key is taken.

@@ -21,6 +21,7 @@ use stemwright_core::{ExtraWish, Marker, Master, PanLaw, Section, Session, Song,
 use strips::Writer;
 use times::Times;
 
+pub(crate) use file::put_whole;
 pub use file::write_session;
 
 /// What stands in a session.toml for people only. One text is one line; whatever it holds, it stays a comment.
@@ -86,7 +87,7 @@ pub fn session_text(session: &Session, base: &Path, places: Places, comments: &C
     lines(&mut writer.page, &comments.session);
     writer.page.table("[session]");
     writer.page.key("rate", f64::from(rate.hz()));
-    writer.page.maybe("pan_law", (*pan_law != PanLaw::default()).then(|| strips::pan_law_id(*pan_law)));
+    writer.page.maybe("pan_law", (*pan_law != PanLaw::default()).then(|| pan_law.id()));
 
     let mut before = *tempo;
     let mut so_far = TempoMap::new(*tempo, &[]);

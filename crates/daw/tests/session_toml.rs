@@ -179,6 +179,10 @@ fn every_key_of_a_document_arrives_in_the_session() {
         at,
         from: 480,
         length: Some(48_000),
+        channel: None,
+        into: None,
+        inverted: false,
+        envelope: Vec::new(),
         gain: Db(-3.0),
         fade_in: Fade { frames: 48, ..Fade::default() },
         fade_out: Fade { frames: 48, ..Fade::default() },
@@ -239,8 +243,8 @@ fn every_key_of_a_document_arrives_in_the_session() {
             Unit::Delay(plain_delay).into(),
         ],
         sends: vec![
-            Send { to: "Reverb".into(), gain: Db(-12.0), tap: Tap::Pre },
-            Send { to: "Drum Bus".into(), gain: Db::ZERO, tap: Tap::Post },
+            Send { to: "Reverb".into(), gain: Db(-12.0), tap: Tap::Pre, pan: 0.0 },
+            Send { to: "Drum Bus".into(), gain: Db::ZERO, tap: Tap::Post, pan: 0.0 },
         ],
         automation: vec![
             moved(Target::Gain, Shape::Hold, &[(0, -8.5), (72_000, -6.0), (72_000, -5.0)]),

@@ -3,6 +3,9 @@
 use std::f64::consts::FRAC_PI_2;
 use stemwright_core::PanLaw;
 
+/// 2 − 4·10^(−3/20), see [`PanLaw::Quadratic`].
+const QUADRATIC: f64 = -0.831_783_137_536_551_6;
+
 /// Factors by which a mono signal goes left and right; `pan` from −1 to 1. The laws are those of [`PanLaw`].
 pub fn pan_factors(law: PanLaw, pan: f64) -> [f64; 2] {
     let t = (pan + 1.0) / 2.0;
@@ -12,6 +15,7 @@ pub fn pan_factors(law: PanLaw, pan: f64) -> [f64; 2] {
         PanLaw::Compromise => [((1.0 - t) * cos.max(0.0)).sqrt(), (t * sin).sqrt()],
         PanLaw::Linear => [1.0 - t, t],
         PanLaw::Balance => balance(pan),
+        PanLaw::Quadratic => [1.0 - t, t].map(|t| t * (QUADRATIC * t + 1.0 - QUADRATIC)),
     }
 }
 
@@ -32,6 +36,7 @@ mod tests {
             (PanLaw::Compromise, -4.5154),
             (PanLaw::Linear, -6.0206),
             (PanLaw::Balance, 0.0),
+            (PanLaw::Quadratic, -3.0),
         ] {
             let [left, right] = pan_factors(law, 0.0);
             assert!((Db::of(left).0 - centre).abs() < 1e-4 && (left - right).abs() < 1e-15, "{law:?}");

@@ -73,7 +73,9 @@ impl<'s> Wiring<'s> {
                 Ok(to)
             };
             let to = strip.output.as_deref().map(destination).transpose()?;
-            wires.push(Wire { edge: Edge { from, send: None }, to });
+            if !strip.sends_only {
+                wires.push(Wire { edge: Edge { from, send: None }, to });
+            }
             for (number, send) in strip.sends.iter().enumerate() {
                 wires.push(Wire { edge: Edge { from, send: Some(number) }, to: Some(destination(&send.to)?) });
             }

@@ -43,10 +43,7 @@ pub(crate) fn place<'s>(
     let mut probed = Vec::with_capacity(track.clips.len());
     for clip in &track.clips {
         let (info, frames) = probe(strip, clip, session, media)?;
-        let Some(layout) = Layout::of_channels(info.channels) else {
-            let (file, track) = (clip.file.clone(), strip.name.clone());
-            return Err(GraphError::Channels { file, track, channels: info.channels });
-        };
+        let layout = played(strip, clip, info.channels)?;
         let resampled = (info.rate != session.rate).then(|| {
             let message = format!("is at {} and was resampled to {}", info.rate, session.rate);
             Finding::new(Severity::Note, "resampled", message).in_file(&clip.file)
@@ -56,36 +53,48 @@ pub(crate) fn place<'s>(
                 findings.push(finding);
             }
         }
-        probed.push((clip, frames, info.rate, layout));
+        probed.push((clip, frames, info.rate, info.channels, layout));
     }
-    let widest = probed.iter().map(|&(_, _, _, layout)| layout).max_by_key(|layout| layout.channels());
+    let widest = probed
+        .iter()
+        .map(|&(clip, _, _, _, layout)| if clip.into.is_some() { Layout::Stereo } else { layout })
+        .max_by_key(|layout| layout.channels());
     let layout = strip.layout.or(widest).unwrap_or(Layout::Mono);
-    let mut routes: Vec<(Layout, Arc<Route>)> = Vec::new();
-    let mut route = |from: Layout| {
+    if let Some((clip, into)) = track.clips.iter().find_map(|clip| Some((clip, clip.into?)))
+        && usize::from(into) >= layout.channels()
+    {
+        return Err(no_channel(strip, clip, into, "the track", layout.to_string()));
+    }
+    type Way = (usize, Layout, Option<u16>, Option<u16>);
+    let mut routes: Vec<(Way, Arc<Route>)> = Vec::new();
+    let mut route = |clip: &Clip, channels: usize, from: Layout| {
         let from = if from == Layout::Stereo && layout == Layout::MidSide { Layout::MidSide } else { from };
-        if let Some((_, route)) = routes.iter().find(|(known, _)| *known == from) {
+        let way = (channels, from, clip.channel, clip.into);
+        if let Some((_, route)) = routes.iter().find(|(known, _)| *known == way) {
             return Arc::clone(route);
         }
-        let route = Arc::new(Route::new(from, layout));
-        routes.push((from, Arc::clone(&route)));
+        let [channel, into] = [clip.channel, clip.into].map(|channel| channel.map(usize::from));
+        let route = Arc::new(Route::of_clip((channels, from), channel, into, layout));
+        routes.push((way, Arc::clone(&route)));
         route
     };
-    let placed = probed.into_iter().map(|(clip, frames, rate, from)| PlacedClip {
+    let placed = probed.into_iter().map(|(clip, frames, rate, channels, from)| PlacedClip {
         clip,
         at: clip.at + track.delay,
         frames,
-        channels: from.channels(),
+        channels,
         rate,
         fade_in: clip.fade_in,
         fade_out: clip.fade_out,
-        route: route(from),
+        route: route(clip, channels, from),
     });
     let mut placed: Vec<PlacedClip<'s>> = placed.collect();
     placed.sort_by_key(|clip| clip.at);
     if let Some(shape) = track.crossfade {
         crossfade(&mut placed, shape);
     }
-    placed.sort_by(|a, b| (a.at, &a.clip.file, a.clip.from).cmp(&(b.at, &b.clip.file, b.clip.from)));
+    let order = |placed: &PlacedClip<'s>| (placed.at, placed.clip.from, placed.clip.channel, placed.clip.into);
+    placed.sort_by(|a, b| (a.at, &a.clip.file, order(a)).cmp(&(b.at, &b.clip.file, order(b))));
     Ok((placed, layout))
 }
 
@@ -102,9 +111,37 @@ fn probe(strip: &Strip, clip: &Clip, session: &Session, media: &dyn Media) -> Re
     Ok((info, frames))
 }
 
-/// Turns overlaps into cross-fades. The law is at [`Track::crossfade`].
+/// The layout of what a clip plays: its file's, or mono where it plays one channel.
+fn played(strip: &Strip, clip: &Clip, channels: usize) -> Result<Layout, GraphError> {
+    let (file, track) = (clip.file.clone(), strip.name.clone());
+    match (clip.channel, Layout::of_channels(channels)) {
+        (Some(channel), _) if usize::from(channel) < channels => Ok(Layout::Mono),
+        (Some(channel), _) => Err(no_channel(strip, clip, channel, "the file", format!("of {channels} channels"))),
+        (None, None) => Err(GraphError::Channels { file, track, channels }),
+        (None, Some(layout)) if clip.into.is_some() && layout != Layout::Mono => {
+            Err(GraphError::IntoOne { file, track })
+        }
+        (None, Some(layout)) => Ok(layout),
+    }
+}
+
+fn no_channel(strip: &Strip, clip: &Clip, channel: u16, whose: &'static str, layout: String) -> GraphError {
+    let (file, track) = (clip.file.clone(), strip.name.clone());
+    GraphError::NoChannel { file, track, channel: channel + 1, whose, layout }
+}
+
+/// Turns overlaps into cross-fades. The law is at [`Track::crossfade`]. What goes into one channel of a track is by itself.
 fn crossfade(clips: &mut [PlacedClip<'_>], shape: FadeShape) {
-    let sounding: Vec<usize> = (0..clips.len()).filter(|&i| clips[i].frames > 0).collect();
+    let mut ways: Vec<Option<u16>> = clips.iter().map(|placed| placed.clip.into).collect();
+    ways.sort_unstable();
+    ways.dedup();
+    for into in ways {
+        crossfade_those(clips, shape, |clip| clip.into == into);
+    }
+}
+
+fn crossfade_those(clips: &mut [PlacedClip<'_>], shape: FadeShape, those: impl Fn(&Clip) -> bool) {
+    let sounding: Vec<usize> = (0..clips.len()).filter(|&i| clips[i].frames > 0 && those(clips[i].clip)).collect();
     for pair in sounding.windows(2) {
         let [first, second] = [pair[0], pair[1]];
         let overlap = clips[first].end() - clips[second].at;

@@ -103,6 +103,28 @@ pub enum GraphError {
         /// The frames the file has.
         have: u64,
     },
+    /// A clip names a channel that is not there.
+    #[error("track `{track}`: a clip of {} names channel {channel}, and {whose} is {layout}", file.display())]
+    NoChannel {
+        /// The file.
+        file: PathBuf,
+        /// The track.
+        track: String,
+        /// The channel, from 1.
+        channel: u16,
+        /// `the file` or `the track`.
+        whose: &'static str,
+        /// In words.
+        layout: String,
+    },
+    /// A clip of several channels is to go into one.
+    #[error("track `{track}`: {} has several channels, and its clip goes into one", file.display())]
+    IntoOne {
+        /// The file.
+        file: PathBuf,
+        /// The track.
+        track: String,
+    },
 }
 
 /// What stops a run.
@@ -167,6 +189,8 @@ impl GraphError {
             Self::Source { source, .. } | Self::Impulse { source, .. } => return remedy(source),
             Self::ImpulseChannels { .. } => "export it as mono, stereo or true stereo (LL, LR, RL, RR)".into(),
             Self::Channels { .. } => "split the file into mono or stereo files".into(),
+            Self::NoChannel { .. } => "channels count from 1; lower the clip's `channel` or `into`".into(),
+            Self::IntoOne { .. } => "say which with `channel`, or leave out `into`".into(),
             Self::PastTheEnd { .. } => "shorten the clip's `length` or lower its `from`".into(),
         })
     }

@@ -21,7 +21,7 @@ pub(crate) fn lost(session: &Session, nodes: &[Node<'_>], to_master: &[Edge], fi
             .push(finding.hint("ITU-R BS.775 leaves LFE out of fold-downs; write `layout = \"5.1\"` there to keep it"));
     };
     for node in nodes.iter().filter(|node| node.live) {
-        for placed in &node.clips {
+        for placed in node.clips.iter().filter(|placed| placed.clip.channel.is_none()) {
             if let Some(layout) = Layout::of_channels(placed.channels) {
                 say(
                     &placed.clip.file.display().to_string(),

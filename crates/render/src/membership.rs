@@ -6,11 +6,16 @@ use crate::graph::{ExtraPlan, Node, StemPlan};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use stemwright_core::{Finding, Role, Session, Severity, Strip};
 
+/// Where a strip's sound goes: its output, or its first send where that is all.
+fn way(strip: &Strip) -> Option<&str> {
+    if strip.sends_only { strip.sends.first().map(|send| send.to.as_str()) } else { strip.output.as_deref() }
+}
+
 /// What decides a track's stem: its own wish; else the nearest bus above it that has one; else the outermost bus below
 /// the master; else its role; else `Other`. With the role that the deciding strip, or one nearer, gives it.
 fn stem_of<'s>(track: &'s Strip, buses: &HashMap<&str, &'s Strip>) -> (&'s str, Option<Role>) {
     let mut path = vec![track];
-    while let Some(bus) = path.last().and_then(|strip| strip.output.as_deref()).and_then(|name| buses.get(name)) {
+    while let Some(bus) = path.last().and_then(|strip| way(strip)).and_then(|name| buses.get(name)) {
         path.push(bus);
     }
     let wished = path.iter().position(|strip| strip.stem.is_some());

@@ -6,7 +6,7 @@ use crate::route::add;
 use crate::signal::Wave;
 use std::ops::Range;
 use stemwright_audio::{FrameReader, Media, open_at};
-use stemwright_core::{Fade, SampleRate};
+use stemwright_core::{Fade, GainPoint, SampleRate};
 use stemwright_simd::is_zero;
 
 /// Plays the clips of one track. Readers are open only while their clip sounds.
@@ -139,10 +139,13 @@ impl Sounding {
 /// Clip gain and fades, from frame `first` of the clip on.
 fn shape(placed: &PlacedClip<'_>, first: u64, channels: &mut [&mut [f64]]) {
     let (fade_in, fade_out) = (placed.fade_in, placed.fade_out);
-    let gain = placed.clip.gain.factor();
+    let gain = placed.clip.gain.factor() * if placed.clip.inverted { -1.0 } else { 1.0 };
     let count = channels.first().map_or(0, |c| c.len());
     let fading_in = first < fade_in.frames;
     let fading_out = first + count as u64 + fade_out.frames > placed.frames;
+    if !placed.clip.envelope.is_empty() {
+        envelope(&placed.clip.envelope, first, channels);
+    }
     if !fading_in && !fading_out {
         if gain != 1.0 {
             channels.iter_mut().flat_map(|channel| channel.iter_mut()).for_each(|x| *x *= gain);
@@ -157,6 +160,35 @@ fn shape(placed: &PlacedClip<'_>, first: u64, channels: &mut [&mut [f64]]) {
         let factor = gain * rise(fade_in, frame) * rise(fade_out, placed.frames - 1 - frame);
         for channel in channels.iter_mut() {
             channel[i] *= factor;
+        }
+    }
+}
+
+/// The moving gain of a clip, from its frame `first` on.
+fn envelope(points: &[GainPoint], first: u64, channels: &mut [&mut [f64]]) {
+    let count = channels.first().map_or(0, |channel| channel.len());
+    let mut next = points.partition_point(|point| point.frame <= first);
+    let mut at = 0;
+    while at < count {
+        let frame = first + at as u64;
+        let until = points.get(next).map_or(count, |point| ((point.frame - first) as usize).min(count));
+        let (from, to) = (next.checked_sub(1).map(|i| points[i]), points.get(next).copied());
+        let (start, value, slope) = match (from, to) {
+            (Some(a), Some(b)) if a.gain != b.gain => {
+                let [low, high] = [a, b].map(|point| point.gain.factor());
+                (a.frame, low, (high - low) / (b.frame - a.frame) as f64)
+            }
+            (Some(a), _) => (a.frame, a.gain.factor(), 0.0),
+            (None, b) => (first, b.map_or(1.0, |b| b.gain.factor()), 0.0),
+        };
+        for channel in channels.iter_mut() {
+            for (i, x) in channel[at..until].iter_mut().enumerate() {
+                *x *= value + slope * (frame + i as u64 - start) as f64;
+            }
+        }
+        at = until;
+        while points.get(next).is_some_and(|point| point.frame <= first + at as u64) {
+            next += 1;
         }
     }
 }

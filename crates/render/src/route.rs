@@ -21,6 +21,31 @@ impl Route {
         Self::of_matrix(&rows.collect::<Vec<Vec<f64>>>())
     }
 
+    /// From the channels of a file that a clip plays, or the one of them, into all of a track, or one channel of it.
+    /// The layout is that of what is played. What is put into one channel must be mono.
+    pub(crate) fn of_clip(file: (usize, Layout), channel: Option<usize>, into: Option<usize>, to: Layout) -> Self {
+        let (channels, played) = file;
+        let rows = match into {
+            None => played.matrix(to),
+            Some(into) => (0..to.channels()).map(|row| vec![f64::from(u8::from(row == into))]).collect(),
+        };
+        let Some(channel) = channel else { return Self::of_matrix(&rows) };
+        let widened = rows.iter().map(|row| {
+            let mut wide = vec![0.0; channels];
+            wide[channel] = row[0];
+            wide
+        });
+        Self::of_matrix(&widened.collect::<Vec<_>>())
+    }
+
+    /// With the channels of the source each multiplied by a factor.
+    pub(crate) fn balanced(mut self, factor: impl Fn(usize) -> f64) -> Self {
+        for &(channel, number) in self.cells.iter().flatten() {
+            self.factors[number] *= factor(channel);
+        }
+        self
+    }
+
     /// Whether each of so many channels goes into one of as many as it is.
     pub(crate) fn is_straight(&self, from: usize, to: usize) -> bool {
         let straight = |(number, cells): (usize, &Vec<(usize, usize)>)| match cells.as_slice() {

@@ -23,6 +23,8 @@ pub(crate) struct StripRun<'m> {
     /// A factor before the pre tap, where mute moves.
     mute: Option<Controller>,
     fader: Controller,
+    /// Whether left and right have places of their own.
+    sides: bool,
     /// How late its input and its taps are.
     late: [i64; 2],
 }
@@ -148,6 +150,7 @@ impl<'m> StripRun<'m> {
             mid_side: node.layout == Layout::MidSide,
             mute: mute(strip),
             fader: fader(node, session),
+            sides: has_sides(node),
             late: [node.late.input as i64, node.late.output as i64],
         }
     }
@@ -190,8 +193,12 @@ impl<'m> StripRun<'m> {
             pre.waves_mut().for_each(|wave| multiply(wave, end, frames, controls));
         }
         let controls = self.fader.block(end, frames);
+        let turn = |wave: &mut Wave| match self.sides {
+            true => cross(wave, end, frames, controls),
+            false => multiply(wave, end, frames, controls),
+        };
         let Some(post) = post else {
-            pre.waves_mut().for_each(|wave| multiply(wave, end, frames, controls));
+            pre.waves_mut().for_each(turn);
             taps.keep(frames);
             return Ok(());
         };
@@ -200,7 +207,7 @@ impl<'m> StripRun<'m> {
             for (c, channel) in post.channels.iter_mut().enumerate() {
                 channel[..frames].copy_from_slice(&pre.channels[c.min(pre.channels.len() - 1)][..frames]);
             }
-            multiply(post, end, frames, controls);
+            turn(post);
         }
         taps.keep(frames);
         Ok(())
@@ -235,7 +242,27 @@ fn mute(strip: &Strip) -> Option<Controller> {
     Some(Controller::new(1, true, move |frame, values| values[0] = f64::from(u8::from(moves.value(frame) < 0.5))))
 }
 
-/// Gain times pan, for each channel of the post tap.
+/// Whether left and right of a strip have places of their own.
+fn has_sides(node: &Node<'_>) -> bool {
+    node.strip.sides.is_some() && matches!(node.layout, Layout::Stereo | Layout::MidSide)
+}
+
+/// Left and right, each placed by itself: controls are left → left, left → right, right → left, right → right.
+fn cross(wave: &mut Wave, start: i64, frames: usize, controls: Controls<'_>) {
+    let [left, right] = wave.channels.as_mut_slice() else { return };
+    if wave.silent {
+        return;
+    }
+    for run in runs(start, frames) {
+        let pair = left[run.range()].iter_mut().zip(&mut right[run.range()]);
+        for (i, (left, right)) in pair.enumerate() {
+            let [ll, lr, rl, rr] = [0, 1, 2, 3].map(|which| controls.value(run, i, which));
+            (*left, *right) = (*left * ll + *right * rl, *left * lr + *right * rr);
+        }
+    }
+}
+
+/// Gain times pan, for each channel of the post tap; of a strip with sides, as [`cross`] has them.
 fn fader(node: &Node<'_>, session: &Session) -> Controller {
     let strip = node.strip;
     let moves = |target| strip.automation.iter().find(|a| a.target == target).cloned();
@@ -245,11 +272,24 @@ fn fader(node: &Node<'_>, session: &Session) -> Controller {
     let groups: Vec<(Db, Option<Automation>)> = groups.collect();
     let (law, fixed_gain, fixed_pan) = (law(strip, session), strip.gain, strip.pan);
     let (layout, post) = (node.layout, node.tap(Tap::Post));
-    let moving = gain.is_some() || pan.is_some() || groups.iter().any(|(_, moves)| moves.is_some());
-    Controller::new(post.channels(), moving, move |frame, values| {
+    let sides = strip.sides.filter(|_| has_sides(node));
+    let side_moves = [0, 1].map(|side| moves(Target::Side(side)).filter(|_| sides.is_some()));
+    let width = if sides.is_some() { 4 } else { post.channels() };
+    let sides_move = side_moves.iter().any(Option::is_some);
+    let moving = gain.is_some() || pan.is_some() || sides_move || groups.iter().any(|(_, moves)| moves.is_some());
+    Controller::new(width, moving, move |frame, values| {
         let at = |fixed: Db, moves: &Option<Automation>| moves.as_ref().map_or(fixed, |a| Db(a.value(frame))).0;
         let gain = groups.iter().fold(at(fixed_gain, &gain), |sum, (fixed, moves)| sum + at(*fixed, moves));
         let gain = Db(gain).factor();
+        if let Some(fixed) = sides {
+            for side in [0, 1] {
+                let place = side_moves[side].as_ref().map_or(fixed[side], |moves| moves.value(frame));
+                let factors = pan_factors(law, place);
+                values[2 * side] = gain * factors[0];
+                values[2 * side + 1] = gain * factors[1];
+            }
+            return;
+        }
         let pan = pan.as_ref().map_or(fixed_pan, |a| a.value(frame));
         let [left, right] = if layout == Layout::Mono { pan_factors(law, pan) } else { balance(pan) };
         for (channel, value) in values.iter_mut().enumerate() {
@@ -297,8 +337,17 @@ impl Inputs {
         let input = |edge: &Edge| {
             let node = &graph.nodes[edge.from];
             let tap = edge.tap(&graph.nodes);
+            let pan = edge.send.map_or(0.0, |number| node.strip.sends[number].pan);
             let route = match node.tap(tap) {
-                Layout::Mono => Route::panned(pan_factors(law(node.strip, graph.session), 0.0), layout),
+                Layout::Mono => Route::panned(pan_factors(law(node.strip, graph.session), pan), layout),
+                tap if pan != 0.0 => {
+                    let [left, right] = balance(pan);
+                    Route::new(tap, layout).balanced(|channel| match tap.side(channel) {
+                        -1 => left,
+                        1 => right,
+                        _ => 1.0,
+                    })
+                }
                 tap => Route::new(tap, layout),
             };
             let gain = edge.send.map(|number| {

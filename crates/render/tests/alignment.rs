@@ -38,7 +38,7 @@ fn session() -> Session {
         strip.output = output.map(str::to_owned);
         strip.stem = Some(format!("Stem {name}"));
         strip.inserts = if number % 2 == 0 { vec![eq()] } else { vec![Unit::Compressor(Compressor::channel()).into()] };
-        strip.sends = vec![Send { to: "Echo".into(), gain: Db(-20.0), tap: Tap::Post }];
+        strip.sends = vec![Send { to: "Echo".into(), gain: Db(-20.0), tap: Tap::Post, pan: 0.0 }];
         let file = if number % 2 == 0 { "mono" } else { "stereo" };
         let clip = Clip { gain: Db(-12.0), ..Clip::new(file, CLIP_AT) };
         tracks.push(Track::new(strip, vec![clip]));

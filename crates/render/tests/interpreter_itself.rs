@@ -349,8 +349,8 @@ fn routed() -> (Session, Sources) {
     strip.gain = Db(-20.0);
     strip.output = Some("c".into());
     strip.sends = vec![
-        Send { to: "a".into(), gain: Db(-20.0), tap: Tap::Pre },
-        Send { to: "b".into(), gain: Db::ZERO, tap: Tap::Post },
+        Send { to: "a".into(), gain: Db(-20.0), tap: Tap::Pre, pan: 0.0 },
+        Send { to: "b".into(), gain: Db::ZERO, tap: Tap::Post, pan: 0.0 },
     ];
     session.buses = ["a", "b", "c"].map(bus).to_vec();
     session

@@ -90,7 +90,7 @@ fn session(rate: u32, master: Vec<Insert>) -> Session {
         let mut strip = strip(name, output, inserts);
         strip.stem = Some(format!("Stem {name}"));
         strip.pan_law = Some(PanLaw::Balance);
-        strip.sends = vec![Send { to: "Return".into(), gain: Db(-30.0), tap: Tap::Pre }];
+        strip.sends = vec![Send { to: "Return".into(), gain: Db(-30.0), tap: Tap::Pre, pan: 0.0 }];
         tracks.push(Track::new(strip, vec![clip("impulse", 1001)]));
     }
     let bus = |strip| Bus { strip, is_return: false };

@@ -14,6 +14,7 @@ Examples:
   stemwright new tracks/             a session.toml for a folder of multitracks
   stemwright bounce song/ --dry-run  what would be written
   stemwright check song-stems/       whether it is all there, adds up and measures well
+  stemwright session show song.rpp   the mixer of a DAW's project, and what of it cannot be carried over
   stemwright help bounce             everything about one command")]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Bounce(Bounce),
     /// Measure anybody's stems, prove that they add up to the mix, and say what is wrong and how to mend it
     Check(Check),
+    /// Look into a session, or write it as another program's: DAWproject, REAPER, Ardour, session.toml, stem sets
+    Session(SessionArgs),
 }
 
 /// What every verb knows.
@@ -79,6 +82,7 @@ pub(crate) struct New {
 #[command(after_help = "\
 Examples:
   stemwright bounce song/                        song/session.toml into song-stems/
+  stemwright bounce song.dawproject              a DAW's project into song-stems/; what it cannot carry over is told
   stemwright bounce tracks/                      a folder of multitracks without a session, into tracks-stems/
   stemwright bounce song/ --headroom auto        as much lower as no file clips
   stemwright bounce mix.toml -o ~/out --format wav32f
@@ -94,7 +98,7 @@ so that after a change only what it touches is rendered again: the same bytes, s
 
 Exit status: 0 the set is written and proven, 1 it is and there are findings, 2 it is not, or with --dry --wet one of them is not.")]
 pub(crate) struct Bounce {
-    /// A session.toml, the folder it is in, or a folder of multitracks without one
+    /// A session.toml or a DAW's project (.dawproject, .rpp, .ardour), the folder it is in, or a folder of multitracks
     pub(crate) session: PathBuf,
     /// The folder to write the set to [default: NAME-stems beside the session]
     #[arg(short, long, value_name = "SET")]
@@ -103,7 +107,7 @@ pub(crate) struct Bounce {
     #[arg(long, value_enum, default_value_t = Format::Wav24)]
     pub(crate) format: Format,
     /// One gain for every file: so many dB lower, or `auto`: lower only if a file would clip [default: 0, and `auto` for
-    /// a folder without a session]
+    /// a folder without a session and a DAW's project]
     #[arg(long, value_parser = headroom, allow_negative_numbers = true, value_name = "DB|auto")]
     pub(crate) headroom: Option<Headroom>,
     /// Where files end: so many seconds after the last clip, or `auto`: when nothing sounds any more
@@ -197,12 +201,79 @@ pub(crate) struct Check {
     /// Write what is left of mix - stems, as a 32-bit float WAV
     #[arg(long, value_name = "FILE")]
     pub(crate) residual: Option<PathBuf>,
+    /// Write the stems with what brings them to the mix, as 32-bit float WAV, into a new folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) corrected: Option<PathBuf>,
     /// Threads [default: one a core]; changes no figure
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true, value_name = "N")]
     pub(crate) threads: Option<u16>,
     /// Measure the test signals of EBU Tech 3341 and 3342 at five rates
-    #[arg(long, conflicts_with_all = ["set", "mix", "preset", "html", "residual"])]
+    #[arg(long, conflicts_with_all = ["set", "mix", "preset", "html", "residual", "corrected"])]
     pub(crate) selftest: bool,
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct SessionArgs {
+    #[command(subcommand)]
+    pub(crate) verb: SessionVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionVerb {
+    /// Show the mixer of a session as a tree, and the ledger: what cannot be carried over, or not exactly
+    Show(Show),
+    /// Write a session or a stem set as another program's session
+    Convert(Convert),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  stemwright session show song.dawproject
+  stemwright session show song.rpp --json
+  stemwright session show 'My Song/'             Ardour's folder of a session
+  stemwright session show song-stems/            a stem set
+
+Exit status: 0 everything is carried over, 1 something is not (see --fail-on), 2 it cannot be read.")]
+pub(crate) struct Show {
+    /// A .dawproject, .rpp, .ardour or session.toml, a folder with one of them, a folder of multitracks or of stems
+    pub(crate) session: PathBuf,
+    /// Read it as a session at another rate: 44100 to 192000 Hz
+    #[arg(long, value_parser = rate, value_name = "HZ")]
+    pub(crate) rate: Option<SampleRate>,
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  stemwright session convert song.dawproject song.toml    to change it by hand, and bounce it
+  stemwright session convert song-stems/ song.dawproject  a stem set that opens in Bitwig, Studio One or Cubase, from bar 1
+  stemwright session convert song-stems/ song.rpp         and in REAPER
+  stemwright session convert song.rpp song.dawproject     from one program to another
+
+The ending of OUT says what is written: .toml, .dawproject or .rpp.
+
+Exit status: 0 everything is carried over, 1 something is not (see --fail-on), 2 nothing is written.")]
+pub(crate) struct Convert {
+    /// A .dawproject, .rpp, .ardour or session.toml, a folder with one of them, a folder of multitracks or of stems
+    pub(crate) session: PathBuf,
+    /// The document to write
+    #[arg(value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    /// Read it as a session at another rate: 44100 to 192000 Hz
+    #[arg(long, value_parser = rate, value_name = "HZ")]
+    pub(crate) rate: Option<SampleRate>,
+    /// Let a .dawproject refer to its audio where it is, instead of holding it
+    #[arg(long)]
+    pub(crate) no_embed: bool,
+    /// Write even if OUT is already there; it is kept under another name
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) talk: Talk,
 }

@@ -2,16 +2,16 @@
 
 use crate::args::Bounce;
 use crate::exit::{self, FAILED, STOPPED};
-use crate::new::{SESSION, document_in, made_from, tell};
+use crate::new::{SESSION, made_from, tell};
 use crate::planned::{count, in_words};
 use crate::printer::Printer;
+use crate::source::{NotRead, Source, document};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use stemwright_audio::Files;
-use stemwright_core::{BounceReport, ErrorReport, Finding, Layout, ReferenceKind, Session, Severity, in_file_name};
-use stemwright_daw::{FolderError, FolderSession, SessionError, SessionFile};
+use stemwright_core::{BounceReport, ErrorReport, Finding, Layout, ReferenceKind, Severity, in_file_name};
 use stemwright_render::{BounceError, BounceOptions, Bounced, EngineError, GraphError, Headroom, bounce, plan};
 
 /// Set by Ctrl-C; the engine looks at it in every block.
@@ -40,15 +40,9 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
-impl From<SessionError> for Failure {
-    fn from(error: SessionError) -> Self {
-        Self { message: error.to_string(), hint: error.hint, stopped: false }
-    }
-}
-
-impl From<FolderError> for Failure {
-    fn from(error: FolderError) -> Self {
-        Self { message: error.to_string(), hint: error.hint, stopped: false }
+impl From<NotRead> for Failure {
+    fn from(NotRead { message, hint }: NotRead) -> Self {
+        Self { message, hint, stopped: false }
     }
 }
 
@@ -84,40 +78,12 @@ struct Job<'a> {
     media: Files,
 }
 
-/// Where the session comes from.
-enum Source {
-    File(SessionFile),
-    /// A folder of multitracks without a session document.
-    Folder(FolderSession),
-}
-
-impl Source {
-    fn session(&self) -> &Session {
-        match self {
-            Self::File(file) => &file.session,
-            Self::Folder(made) => &made.session,
-        }
-    }
-
-    /// An error of a later step, with the line of the strip where there is a document.
-    fn at_strip(&self, name: &str, message: String) -> String {
-        match self {
-            Self::File(file) => file.error_at_strip(name, message, None).to_string(),
-            Self::Folder(_) => message,
-        }
-    }
-}
-
 impl<'a> Job<'a> {
     fn new(args: &'a Bounce, printer: Printer, report: &mut BounceReport) -> Result<Self, Failure> {
-        let path = if args.session.is_dir() { document_in(&args.session) } else { args.session.clone() };
+        let path = document(&args.session);
         report.set = target(args, &path, args.dry && !args.wet)?.display().to_string();
         let media = Files::new();
-        let source = if args.session.is_dir() && !path.is_file() {
-            Source::Folder(FolderSession::read_at(&args.session, &media, args.rate)?)
-        } else {
-            Source::File(SessionFile::read_at(&path, args.rate)?)
-        };
+        let source = Source::read(&args.session, args.rate, &media)?;
         report.findings = noticed(&source, &args.session);
         tell(report.findings.iter(), printer);
         if !args.dry_run {
@@ -143,7 +109,8 @@ impl<'a> Job<'a> {
             layout: args.layout.map(Into::into),
             headroom: args.headroom.unwrap_or(match source {
                 Source::File(_) => Headroom::Db(0.0),
-                Source::Folder(_) => Headroom::Auto,
+                // Nobody wrote these down for us: their peaks are not their author's word.
+                _ => Headroom::Auto,
             }),
             dither: args.dither(),
             mono_stems: args.mono_stems,
@@ -235,6 +202,9 @@ fn noticed(source: &Source, path: &Path) -> Vec<Finding> {
         findings.push(made_from(path, made));
         findings.extend(made.findings.iter().filter(|finding| finding.severity > Severity::Note).cloned());
     }
+    if let Source::Foreign(foreign, _) = source {
+        findings.extend(foreign.ledger.iter().cloned());
+    }
     for reference in &source.session().references {
         let what = "it is a mix to compare with; the stems are not compared with it here";
         let finding = Finding::new(Severity::Note, "reference-not-compared", what).in_file(reference);
@@ -296,6 +266,8 @@ fn at_line(error: &GraphError, source: &Source) -> String {
         GraphError::DuplicateName { name } => name,
         GraphError::Source { track, .. }
         | GraphError::Channels { track, .. }
+        | GraphError::NoChannel { track, .. }
+        | GraphError::IntoOne { track, .. }
         | GraphError::PastTheEnd { track, .. } => track,
         GraphError::Impulse { strip, .. } | GraphError::ImpulseChannels { strip, .. } => strip,
         GraphError::Loop { path } => path.split('`').nth(1).unwrap_or_default(),

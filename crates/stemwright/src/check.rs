@@ -10,8 +10,9 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use stemwright_audio::Files;
 use stemwright_check::{
-    CheckError, CheckOptions, CheckReport, FileReport, LEFT_OUT, Preset, PresetError, PresetLine, PresetsReport,
-    ReceiptReport, SelfTestReport, SumClass, SumReport, check, html, selftest, selftest_table,
+    CheckError, CheckOptions, CheckReport, CorrectedReport, FileReport, LEFT_OUT, Preset, PresetError, PresetLine,
+    PresetsReport, Progress, ReceiptReport, SelfTestReport, SumClass, SumReport, Work, check, html, selftest,
+    selftest_table,
 };
 use stemwright_core::{ErrorReport, Finding, Severity};
 
@@ -82,14 +83,17 @@ fn work(args: &Check, set: &Path, printer: Printer) -> Result<CheckReport, Failu
         preset: args.preset.as_deref().map(Preset::find).transpose()?,
         threads: args.threads.map(usize::from),
         residual: args.residual.clone(),
+        corrected: args.corrected.clone(),
     };
-    let bar = printer.progress(1);
+    let mut bar = printer.progress(1);
     let report = check(set, &options, &Files::new(), &mut |progress| {
-        if progress.explaining {
-            EXPLAINING.store(true, Ordering::Relaxed);
-            bar.say("all is measured; looking for why the stems do not add up");
-        } else {
-            bar.show_seconds(progress.seconds, progress.of);
+        let Progress { work, done, of } = progress;
+        EXPLAINING.store(work == Work::Explaining, Ordering::Relaxed);
+        match work {
+            Work::Measuring => bar.show_seconds(done, of),
+            Work::Hashing => bar.show_share("comparing with the receipt", done / of),
+            Work::Explaining => bar.show_share("looking for why the stems do not add up", done / of),
+            Work::Correcting => bar.show_share("writing corrected stems", done / of),
         }
         !STOP.load(Ordering::Relaxed)
     });
@@ -152,7 +156,7 @@ fn write_page(page: &Path, text: &str) -> Result<(), Failure> {
 }
 
 fn run_selftest(printer: Printer) -> ExitCode {
-    let bar = printer.progress(1);
+    let mut bar = printer.progress(1);
     let tests = selftest(&mut |done, of| bar.show_seconds(done as f64, of as f64));
     bar.clear();
     let ok = tests.iter().all(|test| test.passed);
@@ -253,6 +257,22 @@ fn sum_words(sum: &SumReport) -> String {
     }
     if let Some(file) = &sum.residual_file {
         text += &format!("     what is left is in {}\n", Path::new(file).display());
+    }
+    if let Some(corrected) = &sum.corrected {
+        text += &corrected_words(corrected);
+    }
+    text
+}
+
+fn corrected_words(corrected: &CorrectedReport) -> String {
+    let written = corrected.files.iter().filter(|file| file.written.is_some()).count();
+    let left = corrected.remaining_rms_dbfs.map_or("nothing".to_owned(), |rms| format!("{rms:.1} dBFS RMS"));
+    let mut text =
+        format!("     {written} corrected stems are in {}; {left} of the mix is then left\n", corrected.folder);
+    for file in &corrected.files {
+        if let Some(note) = &file.note {
+            text += &format!("     {} is as it was: {note}\n", file.file);
+        }
     }
     text
 }

@@ -8,6 +8,8 @@ mod exit;
 mod new;
 mod planned;
 mod printer;
+mod session;
+mod source;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -19,5 +21,6 @@ fn main() -> ExitCode {
         args::Command::New(new) => new::run(&new),
         args::Command::Bounce(bounce) => bounce::run(&bounce),
         args::Command::Check(check) => check::run(&check),
+        args::Command::Session(verb) => session::run(&verb.verb),
     }
 }

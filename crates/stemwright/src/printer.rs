@@ -95,7 +95,7 @@ impl Printer {
         let bar = ProgressBar::with_draw_target(Some(0), target);
         let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Bar { bar, rate: f64::from(rate), begun: Instant::now() }
+        Bar { bar, rate: f64::from(rate), begun: Instant::now(), doing: None }
     }
 }
 
@@ -103,6 +103,7 @@ pub(crate) struct Bar {
     bar: ProgressBar,
     rate: f64,
     begun: Instant,
+    doing: Option<&'static str>,
 }
 
 impl Bar {
@@ -122,7 +123,10 @@ impl Bar {
     }
 
     /// So many seconds of audio of all.
-    pub(crate) fn show_seconds(&self, seconds: f64, of: f64) {
+    pub(crate) fn show_seconds(&mut self, seconds: f64, of: f64) {
+        if self.doing.take().is_some() {
+            self.begun = Instant::now();
+        }
         let elapsed = self.begun.elapsed();
         if elapsed < PROGRESS_AFTER || seconds <= 0.0 {
             return;
@@ -134,9 +138,21 @@ impl Bar {
         self.bar.set_message(format!("{speed:.0} × real time, {}:{:02} left", left / 60, left % 60));
     }
 
-    /// What is being done, where nobody knows how long it takes.
-    pub(crate) fn say(&self, text: &'static str) {
-        self.bar.set_message(text);
+    /// What is being done, and how much of it is behind, of 1. Each kind of work has a time of its own.
+    pub(crate) fn show_share(&mut self, what: &'static str, share: f64) {
+        if self.doing != Some(what) {
+            (self.doing, self.begun) = (Some(what), Instant::now());
+        }
+        let elapsed = self.begun.elapsed();
+        if elapsed < PROGRESS_AFTER {
+            return;
+        }
+        self.bar.set_length(1000);
+        self.bar.set_position((share * 1000.0) as u64);
+        let left = elapsed.as_secs_f64() * (1.0 - share) / share.max(1e-3);
+        let left =
+            if share > 0.0 { format!(", {}:{:02} left", left as u64 / 60, left as u64 % 60) } else { String::new() };
+        self.bar.set_message(format!("{what}{left}"));
     }
 
     /// Takes the bar away.

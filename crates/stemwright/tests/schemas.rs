@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use stemwright_check::{CheckReport, PresetsReport, SelfTestReport};
-use stemwright_core::{BounceReport, Manifest, NewReport, Receipt};
+use stemwright_core::{BounceReport, Manifest, NewReport, Receipt, SessionReport};
 
 #[test]
 fn schemas_are_current() {
@@ -12,6 +12,7 @@ fn schemas_are_current() {
         ("receipt.json", schemars::schema_for!(Receipt)),
         ("bounce.json", schemars::schema_for!(BounceReport)),
         ("new.json", schemars::schema_for!(NewReport)),
+        ("session.json", schemars::schema_for!(SessionReport)),
         ("check.json", schemars::schema_for!(CheckReport)),
         ("check-selftest.json", schemars::schema_for!(SelfTestReport)),
         ("check-presets.json", schemars::schema_for!(PresetsReport)),

@@ -114,6 +114,10 @@ fn figures(out: &mut String, sum: &SumReport) {
     if let Some(file) = &sum.residual_file {
         pair("Residual written to", file);
     }
+    if let Some(corrected) = &sum.corrected {
+        pair("Corrected stems written to", &corrected.folder);
+        pair("Left of them, RMS", &level(corrected.remaining_rms_dbfs, "dBFS"));
+    }
     out.push_str("</dl>\n");
 }
 

@@ -15,6 +15,7 @@ use bits::BitsUsed;
 pub(crate) use columns::Columns;
 use flat::Flat;
 use levels::Levels;
+pub(crate) use sound::LOUDEST;
 use sound::Soundness;
 use stemwright_core::{Db, SampleRate};
 use stemwright_dsp::{Loudness, TruePeak};

@@ -3,7 +3,7 @@
 use stemwright_simd::{peak, widest};
 
 /// +60 dBFS: garbage in real exports goes to 10⁸, nothing that was meant goes here.
-const LOUDEST: f64 = 1000.0;
+pub(crate) const LOUDEST: f64 = 1000.0;
 
 /// The smallest normal magnitude of a 32-bit float.
 const SMALLEST: f64 = f32::MIN_POSITIVE as f64;

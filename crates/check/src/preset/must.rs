@@ -2,7 +2,8 @@
 
 use super::Applies;
 use crate::{FileKind, SumClass};
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use stemwright_core::Role;
 
 /// What is measured, and its value. Levels in dBFS, dBTP, LUFS and LU, times in seconds.
@@ -131,7 +132,8 @@ pub enum Must {
     /// What is left between the mix and the sum of the stems is of one of these kinds.
     Sum {
         /// Any of them will do.
-        one_of: Vec<SumKind>,
+        #[serde(deserialize_with = "limits")]
+        one_of: Vec<SumClass>,
     },
     /// The name of the file, without its extension, is made like this.
     Name {
@@ -149,6 +151,15 @@ pub enum Must {
         /// So many or fewer.
         at_most: usize,
     },
+}
+
+/// Classes of sums that are worth asking for.
+fn limits<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<SumClass>, D::Error> {
+    let classes = Vec::<SumClass>::deserialize(from)?;
+    if classes.contains(&SumClass::DoesNotNull) {
+        return Err(D::Error::custom("`does-not-null` is what every limit forbids"));
+    }
+    Ok(classes)
 }
 
 fn yes() -> bool {
@@ -174,34 +185,6 @@ impl Present {
             Self::Master => FileKind::Master,
             Self::Guide => FileKind::Guide,
         }
-    }
-}
-
-/// What may be left between the mix and the sum of the stems.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs, reason = "they are those of SumClass")]
-pub enum SumKind {
-    BitExact,
-    Rounding,
-    Dither,
-    LossyCoding,
-    StaticGain,
-    CommonDelay,
-}
-
-impl SumKind {
-    /// Whether it is that class.
-    pub(crate) fn is(self, class: SumClass) -> bool {
-        class
-            == match self {
-                Self::BitExact => SumClass::BitExact,
-                Self::Rounding => SumClass::Rounding,
-                Self::Dither => SumClass::Dither,
-                Self::LossyCoding => SumClass::LossyCoding,
-                Self::StaticGain => SumClass::StaticGain,
-                Self::CommonDelay => SumClass::CommonDelay,
-            }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::judge::{Miss, Verdict, asked};
 use super::level::{any_of, between, change, figure, kilohertz};
-use super::{Applies, Limit, Must, Present, SumKind};
+use super::{Applies, Limit, Must, Present};
 use crate::{CheckReport, FileKind, FileReport, SumClass};
 use stemwright_core::{Quantity, Role};
 
@@ -197,11 +197,11 @@ fn present(report: &CheckReport, file: Present) -> Verdict {
     Verdict::Missed(vec![Miss { message: format!("there is no {what}"), ..Miss::default() }])
 }
 
-fn sum(report: &CheckReport, one_of: &[SumKind]) -> Verdict {
+fn sum(report: &CheckReport, one_of: &[SumClass]) -> Verdict {
     let Some(sum) = &report.sum else {
         return Verdict::Unjudged("there is no mix that the stems could be compared with");
     };
-    if one_of.iter().any(|kind| kind.is(sum.class)) {
+    if one_of.contains(&sum.class) {
         return Verdict::Met;
     }
     Verdict::Missed(vec![Miss {

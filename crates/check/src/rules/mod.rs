@@ -10,7 +10,7 @@ pub(crate) use accused::accuse;
 pub(crate) use defects::{Heard, of_bleed, of_defects, of_duplicates};
 pub(crate) use file::{of_file, unreadable};
 pub(crate) use set::of_set;
-pub(crate) use sum::{of_sum, report};
+pub(crate) use sum::{explain, not_corrected, of_sum, report};
 
 /// Where limits come from that no standard gives.
 const OURS: &str = "Stemwright's own";

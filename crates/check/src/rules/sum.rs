@@ -4,6 +4,7 @@ use super::OURS;
 use crate::pass::Summed;
 use crate::report::{FileKind, FileReport, SumClass, SumReport};
 use crate::sum::{Gain, decibels};
+use crate::{Cause, Solution};
 use std::path::Path;
 use stemwright_core::{Finding, SampleRate, Severity};
 
@@ -51,6 +52,7 @@ pub(crate) fn report(summed: &Summed, mix: &str) -> SumReport {
         third_octaves: sum.bands.clone(),
         solution: None,
         residual_file: None,
+        corrected: None,
         overview: sum.overview.clone(),
     }
 }
@@ -155,4 +157,29 @@ pub(crate) fn of_sum(summed: &Summed, report: &SumReport, files: &[FileReport], 
     };
     findings.push(finding.hint(hint));
     findings
+}
+
+/// What is the matter, once that is known, in place of what might be.
+pub(crate) fn explain(findings: &mut [Finding], solution: &Solution, master: bool) {
+    // That a master is processed is known.
+    let known = match solution.cause {
+        Cause::Unexplained => false,
+        Cause::MixProcessed | Cause::MixFiltered => !master,
+        _ => true,
+    };
+    let Some(sentence) = solution.sentences.first().filter(|_| known) else { return };
+    for finding in findings.iter_mut().filter(|finding| finding.code == "sum-does-not-null") {
+        finding.hint = Some(sentence.clone());
+    }
+}
+
+/// Corrected stems were asked for, and there are none.
+pub(crate) fn not_corrected(sum: &SumReport) -> Finding {
+    let what = match sum.class {
+        SumClass::BitExact | SumClass::Rounding | SumClass::Dither | SumClass::LossyCoding => {
+            "no corrected stems were written: the stems add up as they are"
+        }
+        _ => "no corrected stems were written: nothing that would put them right is sure",
+    };
+    Finding::new(Severity::Note, "not-corrected", what).in_file(Path::new(&sum.mix))
 }

@@ -1,12 +1,16 @@
 //! Segments of a song: the spectra of the mix and of every part of its model, in bounded memory.
 
+use super::gram::Gram;
 use super::shift::{Shift, Timing};
 use super::source::Source;
+use super::turn::Turn;
 use rayon::prelude::*;
 use std::f64::consts::TAU;
+use std::sync::Arc;
 use stemwright_audio::Media;
 use stemwright_core::SampleRate;
 use stemwright_dsp::{Fourier, Spectrum};
+use stemwright_simd::widest;
 
 /// Bytes that spectra may take up.
 const ROOM: usize = 192 << 20;
@@ -14,6 +18,8 @@ const ROOM: usize = 192 << 20;
 const MOST: usize = 12;
 /// Below this the mix is filters' and converters' own.
 const LOWEST_HZ: f64 = 10.0;
+/// Bins that are turned at once.
+const TILE: usize = 256;
 
 /// The files of a sum.
 pub(crate) struct Sources<'a> {
@@ -67,9 +73,20 @@ impl Wide {
     }
 }
 
+/// A part as it was read, by segment and channel.
+#[derive(Debug, Clone)]
+pub(super) struct Read {
+    pub(super) timing: Timing,
+    pub(super) pieces: Arc<Vec<Bins>>,
+    /// The mean power in each band.
+    pub(super) powers: Arc<Vec<Vec<f64>>>,
+}
+
+/// Copies share what was read.
+#[derive(Clone)]
 pub(super) struct Bank {
-    pub(super) fourier: Fourier,
-    pub(super) window: Vec<f64>,
+    pub(super) fourier: Arc<Fourier>,
+    pub(super) window: Arc<Vec<f64>>,
     /// First frames of the segments.
     pub(super) starts: Vec<i64>,
     pub(super) channels: usize,
@@ -80,12 +97,12 @@ pub(super) struct Bank {
     pub(super) bands: Vec<usize>,
     /// The middle of the song.
     pub(super) middle: f64,
-    pub(super) shift: Shift,
+    shift: Arc<Shift>,
     /// The mix by segment and channel; `plain` as it is in the file, where something was taken off it.
-    pub(super) mix: Vec<Bins>,
-    pub(super) plain: Vec<Bins>,
-    /// By part, segment and channel, and the timing with which they were read.
-    pub(super) parts: Vec<(Timing, Vec<Bins>)>,
+    pub(super) mix: Arc<Vec<Bins>>,
+    pub(super) plain: Arc<Vec<Bins>>,
+    pub(super) parts: Vec<Read>,
+    pub(super) gram: Gram,
 }
 
 impl Bank {
@@ -108,22 +125,23 @@ impl Bank {
         let low = ((LOWEST_HZ / rate * length as f64) as usize).max(2);
         let high = (bins as f64 * 0.9) as usize;
         let mut bank = Self {
-            fourier: Fourier::new(bins),
-            window: (0..length).map(|n| 0.5 - 0.5 * libm::cos(TAU * n as f64 / length as f64)).collect(),
+            fourier: Arc::new(Fourier::new(bins)),
+            window: Arc::new((0..length).map(|n| 0.5 - 0.5 * libm::cos(TAU * n as f64 / length as f64)).collect()),
             starts,
             channels: sources.channels,
             low,
             high,
             bands: bands(low, high),
             middle: sources.frames as f64 / 2.0,
-            shift: Shift::new(),
-            mix: Vec::new(),
-            plain: Vec::new(),
+            shift: Arc::new(Shift::new()),
+            mix: Arc::default(),
+            plain: Arc::default(),
             parts: Vec::new(),
+            gram: Gram::default(),
         };
-        bank.plain = bank.read(sources, &sources.mix, Timing::default(), false);
+        bank.plain = Arc::new(bank.read(sources, &sources.mix, Timing::default(), false));
         bank.mix.clone_from(&bank.plain);
-        bank.parts = parts.par_iter().map(|part| (part.timing, bank.read_part(sources, part))).collect();
+        bank.parts = parts.par_iter().map(|part| bank.read_part(sources, part)).collect();
         Some(bank)
     }
 
@@ -147,21 +165,23 @@ impl Bank {
         std::f64::consts::PI * (self.low + bin) as f64 / self.fourier.bins() as f64
     }
 
-    pub(super) fn read_part(&self, sources: &Sources<'_>, part: &Part) -> Vec<Bins> {
-        self.read(sources, &sources.stems[part.stem], part.timing, part.swapped)
+    pub(super) fn read_part(&self, sources: &Sources<'_>, part: &Part) -> Read {
+        let pieces = self.read(sources, &sources.stems[part.stem], part.timing, part.swapped);
+        let powers = pieces.iter().map(|bins| self.powers_of(&bins.re, &bins.im)).collect();
+        Read { timing: part.timing, pieces: Arc::new(pieces), powers: Arc::new(powers) }
     }
 
     /// Reads parts again that are no longer where they were read. `true` where one was.
     pub(super) fn follow(&mut self, sources: &Sources<'_>, parts: &[Part]) -> bool {
-        let moved = |(read, part): (&(Timing, Vec<Bins>), &Part)| {
-            let off = (read.0.delay - part.timing.delay).abs();
-            off > 1e-3 || (read.0.ppm - part.timing.ppm).abs() * 1e-6 * self.middle > 1e-3
+        let moved = |(read, part): (&Read, &Part)| {
+            let off = (read.timing.delay - part.timing.delay).abs();
+            off > 1e-3 || (read.timing.ppm - part.timing.ppm).abs() * 1e-6 * self.middle > 1e-3
         };
         let which: Vec<usize> = (0..parts.len()).filter(|part| moved((&self.parts[*part], &parts[*part]))).collect();
         let read: Vec<_> = which.par_iter().map(|part| self.read_part(sources, &parts[*part])).collect();
         let any = !which.is_empty();
         for (part, read) in which.into_iter().zip(read) {
-            self.parts[part] = (parts[part].timing, read);
+            self.parts[part] = read;
         }
         any
     }
@@ -209,52 +229,55 @@ impl Bank {
         values
     }
 
-    /// A part's bins in a piece, at its gain's 1, where it stands now; `None` of silence.
-    pub(super) fn placed(&self, number: usize, part: &Part, piece: usize) -> Option<Wide> {
-        let (read, pieces) = &self.parts[number];
-        let bins = &pieces[piece];
-        if bins.is_silent() {
-            return None;
-        }
+    /// How parts are turned from where they were read to where they stand; `None` of silence.
+    pub(super) fn turns(&self, parts: &[Part], piece: usize) -> Vec<Option<Turn>> {
+        parts.iter().enumerate().map(|(number, part)| self.turn(number, part, piece)).collect()
+    }
+
+    pub(super) fn turn(&self, number: usize, part: &Part, piece: usize) -> Option<Turn> {
+        let read = &self.parts[number];
         let time = self.time(piece);
-        let late = part.timing.at(time) - read.at(time);
-        let mut out = Wide::zeros(bins.re.len());
         let step = self.omega(1) - self.omega(0);
-        let (turn_re, turn_im) = (libm::cos(step * late), -libm::sin(step * late));
-        let blocks = out.re.chunks_mut(64).zip(out.im.chunks_mut(64));
-        let from = bins.re.chunks(64).zip(bins.im.chunks(64));
-        for (block, ((out_re, out_im), (re, im))) in blocks.zip(from).enumerate() {
-            if late == 0.0 {
-                out_re.iter_mut().zip(re).for_each(|(out, x)| *out = f64::from(*x));
-                out_im.iter_mut().zip(im).for_each(|(out, x)| *out = f64::from(*x));
-                continue;
-            }
-            // Turned step by step, and set right every 64 bins.
-            let angle = self.omega(64 * block) * late;
-            let (mut c, mut s) = (libm::cos(angle), -libm::sin(angle));
-            for bin in 0..re.len() {
-                let (x, y) = (f64::from(re[bin]), f64::from(im[bin]));
-                (out_re[bin], out_im[bin]) = (x * c - y * s, x * s + y * c);
-                (c, s) = (c * turn_re - s * turn_im, c * turn_im + s * turn_re);
-            }
+        (!read.pieces[piece].is_silent()).then(|| Turn::new(step, part.timing.at(time) - read.timing.at(time)))
+    }
+
+    /// Adds a few of a part's bins, turned, times a gain.
+    pub(super) fn add(
+        &self,
+        number: usize,
+        piece: usize,
+        (turn, gain): (&Turn, f64),
+        (from, to): (usize, usize),
+        out: [&mut [f64]; 2],
+    ) {
+        let bins = &self.parts[number].pieces[piece];
+        turn.add(out, [&bins.re[from..to], &bins.im[from..to]], gain, self.omega(from));
+    }
+
+    /// Adds all of a part in a piece, times a gain.
+    pub(super) fn add_part(&self, number: usize, part: &Part, piece: usize, gain: f64, out: &mut Wide) {
+        let Some(turn) = self.turn(number, part, piece).filter(|_| gain != 0.0) else { return };
+        for (from, to) in tiles(0, self.bins(), TILE) {
+            self.add(number, piece, (&turn, gain), (from, to), [&mut out.re[from..to], &mut out.im[from..to]]);
         }
-        Some(out)
+    }
+
+    /// Adds a part as it stands to every piece, times its gain and a factor.
+    pub(super) fn put(&self, number: usize, part: &Part, factor: f64, wides: &mut [Wide]) {
+        let each = wides.par_iter_mut().enumerate();
+        each.for_each(|(piece, wide)| self.add_part(number, part, piece, factor * part.gain, wide));
     }
 
     /// What the parts leave of the mix, by piece.
     pub(super) fn residual(&self, parts: &[Part]) -> Vec<Wide> {
-        (0..self.pieces()).into_par_iter().map(|piece| self.residual_of(parts, piece)).collect()
-    }
-
-    fn residual_of(&self, parts: &[Part], piece: usize) -> Wide {
-        let mut left = self.wide_mix(piece);
-        for (number, part) in parts.iter().enumerate().filter(|(_, part)| part.gain != 0.0) {
-            if let Some(placed) = self.placed(number, part, piece) {
-                stemwright_simd::add_scaled(&mut left.re, &placed.re, -part.gain);
-                stemwright_simd::add_scaled(&mut left.im, &placed.im, -part.gain);
+        let of = |piece: usize| {
+            let mut left = self.wide_mix(piece);
+            for (number, part) in parts.iter().enumerate() {
+                self.add_part(number, part, piece, -part.gain, &mut left);
             }
-        }
-        left
+            left
+        };
+        (0..self.pieces()).into_par_iter().map(of).collect()
     }
 
     pub(super) fn wide_mix(&self, piece: usize) -> Wide {
@@ -270,8 +293,20 @@ impl Bank {
     pub(super) fn powers(&self, wide: &Wide) -> Vec<f64> {
         let power = |band: &[usize]| {
             let (from, to) = (band[0], band[1]);
-            let sum: f64 = wide.re[from..to].iter().zip(&wide.im[from..to]).map(|(re, im)| re * re + im * im).sum();
-            sum / (to - from) as f64
+            power(&wide.re[from..to], &wide.im[from..to]) / (to - from) as f64
+        };
+        self.bands.windows(2).map(power).collect()
+    }
+
+    /// Of single bins; none of silence.
+    fn powers_of(&self, re: &[f32], im: &[f32]) -> Vec<f64> {
+        if re.is_empty() {
+            return vec![0.0; self.bands.len() - 1];
+        }
+        let square = |values: &[f32]| -> f64 { values.iter().map(|x| f64::from(*x) * f64::from(*x)).sum() };
+        let power = |band: &[usize]| {
+            let (from, to) = (band[0], band[1]);
+            (square(&re[from..to]) + square(&im[from..to])) / (to - from) as f64
         };
         self.bands.windows(2).map(power).collect()
     }
@@ -289,6 +324,31 @@ impl Bank {
         };
         wides.iter().zip(weights).map(of).sum()
     }
+}
+
+/// Σ re² + im².
+pub(super) fn power(re: &[f64], im: &[f64]) -> f64 {
+    widest(
+        #[inline(always)]
+        || {
+            let mut sums = [0.0f64; 8];
+            let (re8, im8) = (re.as_chunks::<8>(), im.as_chunks::<8>());
+            for (re, im) in re8.0.iter().zip(im8.0) {
+                for lane in 0..8 {
+                    sums[lane] += re[lane] * re[lane] + im[lane] * im[lane];
+                }
+            }
+            for (sum, (re, im)) in sums.iter_mut().zip(re8.1.iter().zip(im8.1)) {
+                *sum += re * re + im * im;
+            }
+            ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+        },
+    )
+}
+
+/// Cuts bins into runs of `most` or fewer.
+pub(super) fn tiles(from: usize, to: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
+    (from..to).step_by(most).map(move |at| (at, (at + most).min(to)))
 }
 
 fn bands(low: usize, high: usize) -> Vec<usize> {

@@ -1,18 +1,20 @@
 //! What the model and the whole song say: which stem differs by what, and what was done to the mix. Nothing is said of what could as
 //! well be chance.
 
+use super::Solved;
 use super::bank::{Part, Sources};
 use super::model::Model;
 use super::shift::Timing;
-use super::solution::{Cause, Solution, StemSolution};
+use super::solution::{Cause, StemSolution};
 use super::walk::Walked;
 use super::words::{self, Blame};
-use stemwright_core::Finding;
 
 /// Below these no difference is worth a word.
 const LEVEL: f64 = 0.02;
 const FRAMES: f64 = 0.02;
 const PPM: f64 = 0.05;
+/// So for levels where the mix has a gain over time or a filter, in dB.
+const VAGUE: f64 = 0.5;
 /// How many standard uncertainties are no chance, where nothing was searched for.
 const SURE: f64 = 4.0;
 /// And where the best of many delays was taken.
@@ -46,7 +48,7 @@ fn shared(values: &[f64], usual: f64, near: impl Fn(f64, f64) -> bool) -> f64 {
     if 2 * close.len() > values.len() { close[close.len() / 2] } else { usual }
 }
 
-pub(super) fn judge(sources: &Sources<'_>, model: &Model, walked: &Walked, master: bool) -> (Solution, Vec<Finding>) {
+pub(super) fn judge(sources: &Sources<'_>, model: &Model, walked: &Walked, master: bool) -> Solved {
     let groups = model.members.len();
     let of = |number: usize| (&model.parts[number], model.fit.sigmas[number], model.members[number].len() as f64);
     let present: Vec<bool> = (0..groups)
@@ -58,15 +60,19 @@ pub(super) fn judge(sources: &Sources<'_>, model: &Model, walked: &Walked, maste
     let there: Vec<usize> = (0..groups).filter(|number| present[*number]).collect();
     let gains: Vec<f64> = there.iter().map(|n| of(*n).0.gain / of(*n).2).collect();
     // A gain curve has the level that all share in it.
-    let wide = if model.curve.is_some() || model.filter.is_some() { 0.1 } else { LEVEL };
+    let wide = if model.curve.is_some() || model.filter.is_some() { 0.5 * VAGUE } else { LEVEL };
     let gain = shared(&gains, 1.0, |a, b| a * b > 0.0 && (level(a) - level(b)).abs() < wide);
     let timed: Vec<usize> =
         there.iter().copied().filter(|n| of(*n).1.delay.is_some_and(|sigma| sigma < 0.25)).collect();
     let delays: Vec<f64> = timed.iter().map(|n| of(*n).0.timing.delay).collect();
     let ppms: Vec<f64> = timed.iter().map(|n| of(*n).0.timing.ppm).collect();
+    let delay = shared(&delays, 0.0, |a, b| (a - b).abs() < FRAMES);
+    // Of those that share it, the one that knows it best.
+    let near = timed.iter().filter(|n| delay != 0.0 && (of(**n).0.timing.delay - delay).abs() < FRAMES);
+    let surest = near.min_by(|a, b| of(**a).1.delay.unwrap_or(1.0).total_cmp(&of(**b).1.delay.unwrap_or(1.0)));
     let common = Common {
         gain,
-        delay: shared(&delays, 0.0, |a, b| (a - b).abs() < FRAMES),
+        delay: surest.map_or(delay, |n| of(*n).0.timing.delay),
         ppm: shared(&ppms, 0.0, |a, b| (a - b).abs() < 2.0 * PPM),
     };
     let ordinary = there
@@ -97,14 +103,14 @@ pub(super) fn judge(sources: &Sources<'_>, model: &Model, walked: &Walked, maste
     }
     stems.sort_by_key(|(stem, _)| *stem);
     if !unrelated {
-        of_all(common, &mut blames);
+        of_all(model, common, &mut blames);
         for part in &model.parts[groups..] {
             blames.push(Blame::Echo { stem: part.stem, delay: part.timing.delay - common.delay, gain: part.gain });
         }
         of_mix(model, walked, nulls, &there, common, &mut blames);
     }
     let words = words::Words { sources, model, walked, master, common, unrelated };
-    words.solution(stems.into_iter().map(|(_, stem)| stem).collect(), blames)
+    words.solved(stems.into_iter().map(|(_, stem)| stem).collect(), blames)
 }
 
 fn nothing(file: String) -> StemSolution {
@@ -187,7 +193,7 @@ fn of_part(model: &Model, number: usize, common: Common, present: bool, blames: 
         return solution;
     }
     // Relations of stems to a gain that changes, or a filter, are less sure than their scatter says.
-    let least = if model.curve.is_some() || model.filter.is_some() { 0.5 } else { LEVEL };
+    let least = if model.curve.is_some() || model.filter.is_some() { VAGUE } else { LEVEL };
     if part.swapped && model.unswapped_costs(number) > MATTERS {
         blame(Blame::Swapped { stem }, &mut words);
     }
@@ -232,11 +238,13 @@ fn of_part(model: &Model, number: usize, common: Common, present: bool, blames: 
     solution
 }
 
-fn of_all(common: Common, blames: &mut Vec<Blame>) {
+fn of_all(model: &Model, common: Common, blames: &mut Vec<Blame>) {
     if common.delay.abs() > FRAMES {
         blames.push(Blame::AllDelayed(common.delay));
     }
-    if level(common.gain).abs() > LEVEL || common.gain < 0.0 {
+    // Where something is missing, gains lean towards it.
+    let matters = || model.costs_all(|part| Part { gain: part.gain / common.gain, ..part }) > MATTERS;
+    if (level(common.gain).abs() > LEVEL || common.gain < 0.0) && matters() {
         blames.push(Blame::AllLouder(common.gain));
     }
     if common.ppm.abs() > PPM {

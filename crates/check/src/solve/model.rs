@@ -1,15 +1,18 @@
 //! The model that comes nearest to the mix: every stem with gain, delay and, where that helps, drift; and what was done to their sum.
 
 use super::bank::{Bank, Bins, Part, Sources, Wide};
-use super::normal::{Fit, solve, steps};
+use super::normal::{Fit, Sigma, solve, steps};
 use super::processed::{Curve, Filter, bent, curve, filter, filter_of, without_curve, without_filter};
-use super::search::{correlation, drift_of, greedy, reweighted, second_best, whitening};
+use super::search::{correlation, drift, greedy, reweighted, second_best, whitening};
 use super::shift::Timing;
+use super::told::{Step, Told};
 use crate::sum::Rounding;
+use std::sync::Arc;
 
 /// A further cause must take three quarters off what is left.
 const HELPS: f64 = 0.25;
 
+#[derive(Clone)]
 pub(super) struct Model {
     pub(super) bank: Bank,
     pub(super) parts: Vec<Part>,
@@ -37,6 +40,7 @@ impl Model {
         activity: &[(u64, Vec<f32>)],
         rounding: Rounding,
         (delay, gain): (i64, f64),
+        told: &Told<'_>,
     ) -> Option<Self> {
         let plain = |stem| Part { stem, swapped: false, gain: 1.0, timing: Timing::default() };
         let mut parts: Vec<Part> = (0..sources.stems.len()).map(plain).collect();
@@ -44,13 +48,14 @@ impl Model {
         let (mut members, mut silent) = (Vec::<Vec<usize>>::new(), Vec::new());
         let mut keep = Vec::new();
         for stem in 0..parts.len() {
-            let pieces = &bank.parts[stem].1;
+            let pieces = &bank.parts[stem].pieces;
             if pieces.iter().all(Bins::is_silent) {
                 silent.push(stem);
                 continue;
             }
-            let same =
-                |other: &usize| bank.parts[*other].1.iter().zip(pieces).all(|(a, b)| a.re == b.re && a.im == b.im);
+            let same = |other: &usize| {
+                bank.parts[*other].pieces.iter().zip(pieces.iter()).all(|(a, b)| a.re == b.re && a.im == b.im)
+            };
             match keep.iter().position(same) {
                 Some(at) => members[at].push(stem),
                 None => {
@@ -87,10 +92,14 @@ impl Model {
             noise,
             lossy: rounding.lossy,
         };
+        told.step(Step::Read)?;
         model.start(delay, gain);
         greedy(&mut model.bank, sources, &mut model.parts, &model.white);
+        told.step(Step::Found)?;
         model.refine(sources, true);
+        told.step(Step::Solved)?;
         model.explain(sources);
+        told.step(Step::Explained)?;
         Some(model)
     }
 
@@ -135,20 +144,47 @@ impl Model {
         }
     }
 
+    /// The parts with no fraction of a frame and no drift where those are as likely nothing: they are read as they are.
+    pub(super) fn plain_parts(&self) -> Vec<Part> {
+        let sigmas = self.fit.sigmas.iter().map(Some).chain(std::iter::repeat(None));
+        let of = |(part, sigma): (&Part, Option<&Sigma>)| {
+            let near = |off: f64, sigma: Option<f64>| sigma.is_some_and(|sigma| off.abs() < 2.0 * sigma);
+            let Timing { delay, ppm } = part.timing;
+            let whole = delay.round();
+            let (still, even) = (
+                near(ppm, sigma.and_then(|sigma| sigma.ppm)),
+                near(delay - whole, sigma.and_then(|sigma| sigma.delay)),
+            );
+            let ppm = if still { 0.0 } else { ppm };
+            let delay = if even && ppm == 0.0 { whole } else { delay };
+            Part { timing: Timing { delay, ppm }, ..*part }
+        };
+        self.parts.iter().zip(sigmas).map(of).collect()
+    }
+
     /// What is left of the whitened mix, as an energy ratio.
     pub(super) fn remains(&self) -> f64 {
         let mix: Vec<Wide> = (0..self.bank.pieces()).map(|piece| self.bank.wide_mix(piece)).collect();
         self.bank.energy(&self.left, &self.white) / self.bank.energy(&mix, &self.white).max(f64::MIN_POSITIVE)
     }
 
-    /// Whether that is nothing but what rounding leaves, or next to nothing.
+    /// Whether that is nothing but what rounding leaves, or next to nothing: in every band, because what is the matter with a bass is
+    /// little of all bins.
     pub(super) fn nulls(&self) -> bool {
-        let mix: Vec<Wide> = (0..self.bank.pieces()).map(|piece| self.bank.wide_mix(piece)).collect();
-        let widths = self.bank.bands.windows(2).map(|band| (band[1] - band[0]) as f64);
-        let weights = |weights: &Vec<f64>| -> f64 { weights.iter().zip(widths.clone()).map(|(w, n)| w * n).sum() };
-        let noise: f64 = self.noise * self.white.iter().map(weights).sum::<f64>();
-        let floor = noise / self.bank.energy(&mix, &self.white).max(f64::MIN_POSITIVE);
-        self.remains() <= if self.lossy { 1e-3 } else { 1e-6 } + 4.0 * floor
+        let share = if self.lossy { 1e-3 } else { 1e-6 };
+        let pieces = 0..self.bank.pieces();
+        let mut totals = vec![[0.0; 2]; self.bank.bands.len() - 1];
+        for piece in pieces.clone() {
+            let [left, mix] = [&self.left[piece], &self.bank.wide_mix(piece)].map(|wide| self.bank.powers(wide));
+            for (total, (left, mix)) in totals.iter_mut().zip(left.iter().zip(&mix)) {
+                total[0] += left;
+                total[1] += mix;
+            }
+        }
+        // What windows leak from band to band is 90 dB below the loudest of them.
+        let loudest = totals.iter().map(|[_, mix]| *mix).fold(0.0, f64::max);
+        let floor = 4.0 * self.noise * pieces.len() as f64 + 1e-9 * share * loudest;
+        totals.iter().all(|[left, mix]| *left <= share * mix + floor)
     }
 
     /// Tries drift, a gain over time and a filter, and keeps what helps, the most helpful first.
@@ -161,7 +197,8 @@ impl Model {
             let mut best: Option<(f64, Self)> = None;
             let mut offer = |model: Option<Self>| {
                 let Some(model) = model else { return };
-                let after = model.remains();
+                // What explains all of it may be little of all bins.
+                let after = if model.nulls() { 0.0 } else { model.remains() };
                 if after < HELPS * before && best.as_ref().is_none_or(|(other, _)| after < *other) {
                     best = Some((after, model));
                 }
@@ -183,69 +220,33 @@ impl Model {
         }
     }
 
-    fn copy(&self) -> Self {
-        Self {
-            bank: Bank {
-                fourier: stemwright_dsp::Fourier::new(self.bank.fourier.bins()),
-                window: self.bank.window.clone(),
-                starts: self.bank.starts.clone(),
-                bands: self.bank.bands.clone(),
-                shift: super::shift::Shift::new(),
-                mix: self.bank.mix.clone(),
-                plain: self.bank.plain.clone(),
-                parts: self.bank.parts.clone(),
-                ..self.bank
-            },
-            parts: self.parts.clone(),
-            members: self.members.clone(),
-            silent: self.silent.clone(),
-            drifting: self.drifting.clone(),
-            fit: self.fit.clone(),
-            curve: self.curve.clone(),
-            filter: self.filter.clone(),
-            weights: self.weights.clone(),
-            white: self.white.clone(),
-            left: self.left.clone(),
-            ..*self
-        }
-    }
-
     fn with_drift(&self, sources: &Sources<'_>) -> Option<Self> {
         if self.bank.starts.len() < 2 {
             return None;
         }
-        let mut model = self.copy();
-        for _ in 0..self.parts.len() {
-            let energy = model.bank.energy(&model.left, &model.white);
-            let search = |number: usize| {
-                let (part, gain) = drift_of(&model.bank, number, &model.parts[number], &model.left, &model.white)?;
-                Some((number, part, gain))
-            };
-            let found: Vec<_> = (0..model.members.len()).filter_map(search).collect();
-            let best = found.into_iter().max_by(|a, b| a.2.total_cmp(&b.2).then(b.0.cmp(&a.0)));
-            let Some((number, part, _)) = best.filter(|(_, _, gain)| *gain > 0.1 * energy) else { break };
-            model.parts[number] = part;
-            model.drifting[number] = true;
-            model.bank.parts[number] = (part.timing, model.bank.read_part(sources, &part));
-            model.left = model.bank.residual(&model.parts);
-        }
+        let mut model = self.clone();
+        drift(&mut model.bank, sources, &mut model.parts, self.members.len(), &self.white);
         model.drifting = vec![true; self.parts.len()];
         model.weights.clone_from(&model.white);
         solve(&mut model.bank, sources, &mut model.parts, &model.white, &model.drifting);
         model.left = model.bank.residual(&model.parts);
-        if model.remains() > 0.5 * self.remains() {
+        if model.remains() > 0.5 * self.remains() && !model.nulls() {
             return None;
         }
         model.refine(sources, true);
         Some(model)
     }
 
-    /// All parts with the gain that most have, where they are not far from it; and the parts as they are.
-    fn levelled(&self) -> [Vec<Part>; 2] {
-        let mut gains: Vec<f64> =
-            self.parts.iter().zip(&self.members).map(|(part, all)| part.gain / all.len() as f64).collect();
-        gains.sort_by(f64::total_cmp);
-        let middle = gains[gains.len() / 2];
+    /// All parts with the gain that most have, where they are not far from it, and where most are in time; so, but each where it is in
+    /// time; and the parts as they are. What is alone in its band can be moved by a filter as well.
+    fn levelled(&self) -> [Vec<Part>; 3] {
+        let middle_of = |mut values: Vec<f64>| {
+            values.sort_by(f64::total_cmp);
+            values[values.len() / 2]
+        };
+        let gains = self.parts.iter().zip(&self.members).map(|(part, all)| part.gain / all.len() as f64);
+        let middle = middle_of(gains.collect());
+        let when = middle_of(self.parts.iter().map(|part| part.timing.delay.round()).collect());
         let level = |(number, part): (usize, &Part)| {
             let all = self.members[number].len() as f64;
             let off = part.gain / all / middle;
@@ -256,18 +257,20 @@ impl Model {
             let gain = if off > 0.4 && off < 2.5 { middle * all } else { part.gain };
             Part { gain, timing, ..*part }
         };
-        [self.parts.iter().enumerate().map(level).collect(), self.parts.clone()]
+        let level: Vec<Part> = self.parts.iter().enumerate().map(level).collect();
+        let together = level.iter().map(|part| Part { timing: Timing { delay: when, ..part.timing }, ..*part });
+        [together.collect(), level, self.parts.clone()]
     }
 
     /// With parts as they are given and something taken off the mix. Uncertain is by how much a step would move them, and its scatter.
     fn settled(&self, parts: Vec<Part>, mix: Vec<Bins>) -> Self {
-        let mut model = self.copy();
+        let mut model = self.clone();
         model.parts = parts;
-        model.bank.mix = mix;
+        model.bank.mix = Arc::new(mix);
         model.left = model.bank.residual(&model.parts);
         model.weights = reweighted(&model.bank, &model.left, model.noise);
         let mut moved = model.parts.clone();
-        model.fit = steps(&model.bank, &mut moved, &model.weights, &model.drifting);
+        model.fit = steps(&mut model.bank, &mut moved, &model.weights, &model.drifting);
         for ((sigma, part), moved) in model.fit.sigmas.iter_mut().zip(&model.parts).zip(&moved) {
             let wider = |sigma: Option<f64>, off: f64| sigma.map(|sigma| sigma.hypot(off));
             sigma.gain = wider(sigma.gain, moved.gain - part.gain);
@@ -320,10 +323,10 @@ impl Model {
         if settled.remains() > before || settled.remains() < 1e-3 * before || settled.nulls() {
             return Some(settled);
         }
-        let mut free = settled.copy();
+        let mut free = settled.clone();
         for _ in 0..2 {
             free.refine(sources, false);
-            let taken = std::mem::replace(&mut free.bank.mix, self.bank.mix.clone());
+            let taken = std::mem::replace(&mut free.bank.mix, Arc::clone(&self.bank.mix));
             let Some(found) = take(&free.bank, &free.bank.residual(&free.parts)) else { return Some(settled) };
             let mix = without(&free.bank, &found);
             free.bank.mix = taken;
@@ -339,22 +342,21 @@ impl Model {
         let energy = self.bank.energy(&self.left, &self.white);
         let mut best: Option<(f64, Part)> = None;
         for (number, part) in self.parts.iter().enumerate() {
-            let (read, pieces) = &self.bank.parts[number];
-            let Some((values, own)) = correlation(&self.bank, &self.left, pieces, false, &self.white, |_| true) else {
-                continue;
-            };
+            let timing = self.bank.parts[number].timing;
+            let found = correlation(&self.bank, number, part, &self.left, &self.white);
+            let Some((values, own)) = found else { continue };
             let half = (self.bank.window.len() as i64 * 3 / 8).min(24_000);
             let at = |lag: i64| values[lag.rem_euclid(values.len() as i64) as usize];
             let Some(lag) = (-half..=half).max_by(|a, b| at(*a).abs().total_cmp(&at(*b).abs())) else { continue };
             let explained = at(lag) * at(lag) / own;
             if explained > 0.5 * energy && best.is_none_or(|(other, _)| explained > other) {
-                let timing = Timing { delay: read.delay + lag as f64, ppm: read.ppm };
+                let timing = Timing { delay: timing.delay + lag as f64, ..timing };
                 best = Some((explained, Part { gain: at(lag) / own, timing, ..*part }));
             }
         }
         let Some((_, part)) = best else { return };
-        let pieces = self.bank.read_part(sources, &part);
-        self.bank.parts.push((part.timing, pieces));
+        let read = self.bank.read_part(sources, &part);
+        self.bank.parts.push(read);
         self.parts.push(part);
         self.drifting.push(false);
         self.echoes = 1;
@@ -363,9 +365,16 @@ impl Model {
 
     /// How much what is left grows where a part is as `other`.
     pub(super) fn costs(&self, number: usize, other: Part) -> f64 {
-        let mut parts = self.parts.clone();
-        parts[number] = other;
-        let left = self.bank.residual(&parts);
+        let mut left = self.left.clone();
+        self.bank.put(number, &self.parts[number], 1.0, &mut left);
+        self.bank.put(number, &other, -1.0, &mut left);
+        self.bank.energy(&left, &self.weights) / self.bank.energy(&self.left, &self.weights).max(f64::MIN_POSITIVE)
+    }
+
+    /// The same of all parts at once.
+    pub(super) fn costs_all(&self, change: impl Fn(Part) -> Part) -> f64 {
+        let others: Vec<Part> = self.parts.iter().map(|part| change(*part)).collect();
+        let left = self.bank.residual(&others);
         self.bank.energy(&left, &self.weights) / self.bank.energy(&self.left, &self.weights).max(f64::MIN_POSITIVE)
     }
 
@@ -384,12 +393,8 @@ impl Model {
         for segment in 0..self.bank.starts.len() {
             for channel in 0..channels.min(2) {
                 let (piece, other) = (segment * channels + channel, segment * channels + 1 - channel);
-                for (from, factor) in [(piece, part.gain), (other, -part.gain)] {
-                    if let Some(placed) = self.bank.placed(number, part, from) {
-                        stemwright_simd::add_scaled(&mut left[piece].re, &placed.re, factor);
-                        stemwright_simd::add_scaled(&mut left[piece].im, &placed.im, factor);
-                    }
-                }
+                self.bank.add_part(number, part, piece, part.gain, &mut left[piece]);
+                self.bank.add_part(number, part, other, -part.gain, &mut left[piece]);
             }
         }
         self.bank.energy(&left, &self.weights) / self.bank.energy(&self.left, &self.weights).max(f64::MIN_POSITIVE)
@@ -402,7 +407,11 @@ impl Model {
 
     /// How much of what is left a filter on one part explains.
     pub(super) fn filtered(&self, number: usize) -> f64 {
-        let signal = |piece: usize| self.bank.placed(number, &self.parts[number], piece);
+        let signal = |piece: usize| {
+            let mut part = Wide::zeros(self.bank.bins());
+            self.bank.add_part(number, &self.parts[number], piece, 1.0, &mut part);
+            part
+        };
         1.0 - filter_of(&self.bank, &self.left, &self.white, signal).left.ratio()
     }
 

@@ -1,9 +1,9 @@
 //! Gains, delays and drifts of all parts at once: Gauss–Newton on the normal equations (Björck, *Numerical Methods for Least Squares
 //! Problems*, 1996, section 9.2), damped after Levenberg and Marquardt, with a covariance that does not trust the residual to be white.
 
-use super::bank::{Bank, Part, Sources, Wide};
+use super::bank::{Bank, Part, Sources, power, tiles};
+use super::gram::{Gram, NEAR, products};
 use rayon::prelude::*;
-use stemwright_simd::widest;
 
 /// What of a part is solved for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,6 @@ pub(super) struct Sigma {
 
 /// Sums over one piece.
 struct Sums {
-    /// Σ w·Re(X̄ᵢXⱼ), Σ wω·Im(X̄ᵢXⱼ), Σ wω²·Re(X̄ᵢXⱼ) for i ≤ j; empty where they were not asked for.
-    pairs: Vec<[f64; 3]>,
     /// Σ w·Re(X̄ᵢR) and Σ wω·Im(X̄ᵢR) by part and band.
     scores: Vec<[f64; 2]>,
     energy: f64,
@@ -63,9 +61,15 @@ pub(super) fn solve(
 }
 
 /// Solves where the parts were read.
-pub(super) fn steps(bank: &Bank, parts: &mut [Part], weights: &[Vec<f64>], drifting: &[bool]) -> Fit {
-    let sounding: Vec<bool> =
-        bank.parts.iter().map(|(_, pieces)| pieces.iter().any(|bins| !bins.is_silent())).collect();
+pub(super) fn steps(bank: &mut Bank, parts: &mut [Part], weights: &[Vec<f64>], drifting: &[bool]) -> Fit {
+    let mut gram = std::mem::take(&mut bank.gram);
+    let fit = steps_with(&mut gram, bank, parts, weights, drifting);
+    bank.gram = gram;
+    fit
+}
+
+fn steps_with(gram: &mut Gram, bank: &Bank, parts: &mut [Part], weights: &[Vec<f64>], drifting: &[bool]) -> Fit {
+    let sounding: Vec<bool> = bank.parts.iter().map(|read| read.pieces.iter().any(|bins| !bins.is_silent())).collect();
     let mut params: Vec<(usize, Kind)> = Vec::new();
     for (part, sounds) in sounding.iter().enumerate() {
         if *sounds {
@@ -79,9 +83,9 @@ pub(super) fn steps(bank: &Bank, parts: &mut [Part], weights: &[Vec<f64>], drift
         }
     }
     let mut damping = 0.0;
-    let mut round = evaluate(bank, parts, weights, true);
-    let mut matrix = assemble(bank, parts, &round, &params);
-    let mut fresh = true;
+    gram.follow(bank, parts, NEAR);
+    let mut round = evaluate(bank, parts, weights);
+    let mut matrix = assemble(gram, bank, parts, weights, &params);
     for _ in 0..10 {
         let right = right(bank, parts, &round, &params);
         let Some(step) = Factor::new(&matrix, damping).map(|factor| factor.solve(&right)) else { break };
@@ -105,21 +109,17 @@ pub(super) fn steps(bank: &Bank, parts: &mut [Part], weights: &[Vec<f64>], drift
                 }
             }
         }
-        // The matrix hardly changes with small steps, and is what costs.
-        let again = far > 1e-2;
-        let next = evaluate(bank, &trial, weights, again);
+        let next = evaluate(bank, &trial, weights);
         if next.energy <= round.energy {
             let gained = round.energy - next.energy;
             parts.copy_from_slice(&trial);
             round = next;
             damping *= 0.1;
-            fresh = again;
-            if again {
-                matrix = assemble(bank, parts, &round, &params);
-            }
             if far < 1e-5 || gained < 1e-7 * round.energy {
                 break;
             }
+            gram.follow(bank, parts, NEAR);
+            matrix = assemble(gram, bank, parts, weights, &params);
         } else {
             if far < 1e-4 || damping > 10.0 {
                 break;
@@ -127,11 +127,9 @@ pub(super) fn steps(bank: &Bank, parts: &mut [Part], weights: &[Vec<f64>], drift
             damping = (damping * 10.0f64).max(1e-3);
         }
     }
-    if !fresh {
-        let pairs = evaluate(bank, parts, weights, true);
-        matrix = assemble(bank, parts, &pairs, &params);
-        round = pairs;
-    }
+    // Uncertainties are worth the products of where the parts are.
+    gram.follow(bank, parts, 0.1 * NEAR);
+    let matrix = assemble(gram, bank, parts, weights, &params);
     let mut sigmas = vec![Sigma::default(); parts.len()];
     if let Some(factor) = Factor::new(&matrix, 0.0) {
         let variances = variances(bank, parts, &round, &params, &factor);
@@ -147,85 +145,53 @@ pub(super) fn steps(bank: &Bank, parts: &mut [Part], weights: &[Vec<f64>], drift
     Fit { sigmas }
 }
 
-fn evaluate(bank: &Bank, parts: &[Part], weights: &[Vec<f64>], pairs: bool) -> Round {
+fn evaluate(bank: &Bank, parts: &[Part], weights: &[Vec<f64>]) -> Round {
     let pieces: Vec<Sums> =
-        (0..bank.pieces()).into_par_iter().map(|piece| sums(bank, parts, piece, &weights[piece], pairs)).collect();
+        (0..bank.pieces()).into_par_iter().map(|piece| sums(bank, parts, piece, &weights[piece])).collect();
     let energy = pieces.iter().map(|piece| piece.energy).sum();
     Round { pieces, energy }
 }
 
-fn sums(bank: &Bank, parts: &[Part], piece: usize, weights: &[f64], pairs: bool) -> Sums {
-    let placed: Vec<Option<Wide>> =
-        parts.iter().enumerate().map(|(number, part)| bank.placed(number, part, piece)).collect();
-    let mut left = bank.wide_mix(piece);
-    for (part, placed) in parts.iter().zip(&placed) {
-        if let Some(placed) = placed {
-            stemwright_simd::add_scaled(&mut left.re, &placed.re, -part.gain);
-            stemwright_simd::add_scaled(&mut left.im, &placed.im, -part.gain);
-        }
-    }
-    let omegas: Vec<f64> = (0..bank.bins()).map(|bin| bank.omega(bin)).collect();
+/// Bins that are worked on at once: those of dozens of parts stay in a processor's second cache.
+const TILE: usize = 256;
+
+fn sums(bank: &Bank, parts: &[Part], piece: usize, weights: &[f64]) -> Sums {
     let bands = bank.bands.len() - 1;
-    let n = parts.len();
-    let mut scores = vec![[0.0; 2]; n * bands];
-    let mut all = vec![[0.0; 3]; if pairs { n * (n + 1) / 2 } else { 0 }];
+    let turns = bank.turns(parts, piece);
+    let mix = &bank.mix[piece];
+    let mut planes = vec![[[0.0; TILE]; 2]; parts.len()];
+    let (mut left, mut omega) = ([[0.0; TILE]; 2], [0.0; TILE]);
+    let mut scores = vec![[0.0; 2]; parts.len() * bands];
+    let mut energy = 0.0;
     for band in 0..bands {
-        let (from, to) = (bank.bands[band], bank.bands[band + 1]);
-        let omega = &omegas[from..to];
-        for (i, a) in placed.iter().enumerate() {
-            let Some(a) = a else { continue };
-            let [re, im, _] =
-                products([&a.re[from..to], &a.im[from..to]], [&left.re[from..to], &left.im[from..to]], omega);
-            scores[i * bands + band] = [weights[band] * re, weights[band] * im];
-            if !pairs {
-                continue;
+        for (from, to) in tiles(bank.bands[band], bank.bands[band + 1], TILE) {
+            let length = to - from;
+            let [re, im] = left.each_mut().map(|plane| &mut plane[..length]);
+            re.fill(0.0);
+            im.fill(0.0);
+            if !mix.is_silent() {
+                re.iter_mut().zip(&mix.re[from..to]).for_each(|(to, x)| *to = f64::from(*x));
+                im.iter_mut().zip(&mix.im[from..to]).for_each(|(to, x)| *to = f64::from(*x));
             }
-            for (j, b) in placed.iter().enumerate().skip(i) {
-                let Some(b) = b else { continue };
-                let sums = products([&a.re[from..to], &a.im[from..to]], [&b.re[from..to], &b.im[from..to]], omega);
-                for (total, sum) in all[index(i, j, n)].iter_mut().zip(sums) {
-                    *total += weights[band] * sum;
-                }
+            omega[..length].iter_mut().enumerate().for_each(|(bin, omega)| *omega = bank.omega(from + bin));
+            for (number, ([x, y], turn)) in planes.iter_mut().zip(&turns).enumerate() {
+                let Some(turn) = turn else { continue };
+                x[..length].fill(0.0);
+                y[..length].fill(0.0);
+                bank.add(number, piece, (turn, 1.0), (from, to), [&mut x[..length], &mut y[..length]]);
+                stemwright_simd::add_scaled(re, &x[..length], -parts[number].gain);
+                stemwright_simd::add_scaled(im, &y[..length], -parts[number].gain);
+            }
+            energy += weights[band] * power(re, im);
+            for (number, [x, y]) in planes.iter().enumerate().filter(|(number, _)| turns[*number].is_some()) {
+                let [re, im, _] = products([&x[..length], &y[..length]], [re, im], &omega[..length]);
+                let score = &mut scores[number * bands + band];
+                score[0] += weights[band] * re;
+                score[1] += weights[band] * im;
             }
         }
     }
-    let powers = bank.powers(&left);
-    let widths = bank.bands.windows(2).map(|band| (band[1] - band[0]) as f64);
-    let energy = powers.iter().zip(weights).zip(widths).map(|((power, weight), width)| power * weight * width).sum();
-    Sums { pairs: all, scores, energy }
-}
-
-fn index(i: usize, j: usize, n: usize) -> usize {
-    i * n - i * (i + 1) / 2 + j
-}
-
-/// Σ Re(āb), Σ ω·Im(āb), Σ ω²·Re(āb).
-fn products([are, aim]: [&[f64]; 2], [bre, bim]: [&[f64]; 2], omega: &[f64]) -> [f64; 3] {
-    widest(
-        #[inline(always)]
-        || {
-            let mut sums = [[0.0f64; 8]; 3];
-            let mut add = |lane: usize, ar: f64, ai: f64, br: f64, bi: f64, w: f64| {
-                let (re, im) = (ar * br + ai * bi, ar * bi - ai * br);
-                sums[0][lane] += re;
-                sums[1][lane] += w * im;
-                sums[2][lane] += w * w * re;
-            };
-            let whole = are.len() / 8 * 8;
-            let (a8, i8s) = (are.as_chunks::<8>().0, aim.as_chunks::<8>().0);
-            let (b8, j8s) = (bre.as_chunks::<8>().0, bim.as_chunks::<8>().0);
-            for ((((a, ai), b), bi), w) in a8.iter().zip(i8s).zip(b8).zip(j8s).zip(omega.as_chunks::<8>().0) {
-                for lane in 0..8 {
-                    add(lane, a[lane], ai[lane], b[lane], bi[lane], w[lane]);
-                }
-            }
-            for n in whole..are.len() {
-                add(n - whole, are[n], aim[n], bre[n], bim[n], omega[n]);
-            }
-            let total = |s: [f64; 8]| ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
-            [total(sums[0]), total(sums[1]), total(sums[2])]
-        },
-    )
+    Sums { scores, energy }
 }
 
 /// What a delay changes, and by how much a drift does in this piece: the factor before −jωX.
@@ -237,23 +203,22 @@ fn slope(bank: &Bank, part: &Part, kind: Kind, piece: usize) -> f64 {
     }
 }
 
-fn assemble(bank: &Bank, parts: &[Part], round: &Round, params: &[(usize, Kind)]) -> Vec<Vec<f64>> {
-    let (n, m) = (parts.len(), params.len());
+fn assemble(gram: &Gram, bank: &Bank, parts: &[Part], weights: &[Vec<f64>], params: &[(usize, Kind)]) -> Vec<Vec<f64>> {
+    let m = params.len();
     let mut matrix = vec![vec![0.0; m]; m];
-    for (piece, sums) in round.pieces.iter().enumerate() {
+    for (piece, weights) in weights.iter().enumerate() {
+        let sums = gram.weighted(piece, weights);
         for (row, (i, kind_i)) in params.iter().enumerate() {
             let slope_i = slope(bank, &parts[*i], *kind_i, piece);
             for (column, (j, kind_j)) in params.iter().enumerate().skip(row) {
-                let pair = if i <= j { sums.pairs[index(*i, *j, n)] } else { sums.pairs[index(*j, *i, n)] };
-                // Im(X̄ᵢXⱼ) = −Im(X̄ⱼXᵢ).
-                let turned = if i <= j { pair[1] } else { -pair[1] };
+                let [level, turned, bent] = sums.of(*i, *j);
                 let slopes = slope_i * slope(bank, &parts[*j], *kind_j, piece);
                 matrix[row][column] += slopes
                     * match (*kind_i == Kind::Gain, *kind_j == Kind::Gain) {
-                        (true, true) => pair[0],
+                        (true, true) => level,
                         (true, false) => turned,
                         (false, true) => -turned,
-                        (false, false) => pair[2],
+                        (false, false) => bent,
                     };
             }
         }

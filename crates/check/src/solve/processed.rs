@@ -144,18 +144,13 @@ pub(super) fn filter(bank: &Bank, left: &[Wide], weights: &[Vec<f64>]) -> Filter
         let mut mix = bank.wide_mix(piece);
         stemwright_simd::add_scaled(&mut mix.re, &left[piece].re, -1.0);
         stemwright_simd::add_scaled(&mut mix.im, &left[piece].im, -1.0);
-        Some(mix)
+        mix
     };
     filter_of(bank, left, weights, model)
 }
 
 /// The filter on one signal that takes most off what is left.
-pub(super) fn filter_of(
-    bank: &Bank,
-    left: &[Wide],
-    weights: &[Vec<f64>],
-    signal: impl Fn(usize) -> Option<Wide>,
-) -> Filter {
+pub(super) fn filter_of(bank: &Bank, left: &[Wide], weights: &[Vec<f64>], signal: impl Fn(usize) -> Wide) -> Filter {
     let place = |bin: usize| NODES * libm::log2((bank.low + bin) as f64 / bank.low as f64);
     let nodes = place(bank.bins()) as usize + 2;
     let (mut diagonal, mut beside) = (vec![0.0; nodes], vec![0.0; nodes]);
@@ -163,7 +158,7 @@ pub(super) fn filter_of(
     let places: Vec<(usize, f64)> = (0..bank.bins()).map(|bin| (place(bin) as usize, place(bin).fract())).collect();
     let mut totals = Left::default();
     for (piece, r) in left.iter().enumerate() {
-        let signal = signal(piece).unwrap_or_else(|| Wide::zeros(bank.bins()));
+        let signal = signal(piece);
         for (band, weight) in bank.bands.windows(2).zip(&weights[piece]) {
             for (bin, &(at, along)) in places.iter().enumerate().take(band[1]).skip(band[0]) {
                 let (y, r) = ([signal.re[bin], signal.im[bin]], [r.re[bin], r.im[bin]]);
@@ -234,7 +229,7 @@ pub(super) fn bent(bank: &Bank, left: &[Wide]) -> f64 {
         let m = bank.values(|bin| r.re[bin], |bin| r.im[bin]);
         let y = bank.values(|bin| mix.re[bin] - r.re[bin], |bin| mix.im[bin] - r.im[bin]);
         let (mut normal, mut right, mut energy) = ([[0.0; TERMS]; TERMS], [0.0; TERMS], 0.0);
-        for ((r, y), w) in m.iter().zip(&y).zip(&bank.window).filter(|(_, w)| **w > 0.5) {
+        for ((r, y), w) in m.iter().zip(&y).zip(bank.window.iter()).filter(|(_, w)| **w > 0.5) {
             let (r, y) = (r / w, y / w);
             let terms = [y, y * y.abs(), y * y * y, y * y * y * y * y];
             for i in 0..TERMS {

@@ -1,7 +1,7 @@
 //! A signal moved by a fraction of a frame, or by more and more of them.
 
 use std::f64::consts::PI;
-use stemwright_simd::add_scaled;
+use stemwright_simd::widest;
 
 /// Frames to either side that a moved frame is made of: flat to 0.45 of the rate, −100 dB beyond what aliases there.
 pub(super) const REACH: usize = 64;
@@ -56,12 +56,7 @@ impl Shift {
                 out.copy_from_slice(&source[first..first + out.len()]);
                 return;
             }
-            out.fill(0.0);
-            for (n, tap) in taps(fraction).into_iter().enumerate() {
-                let from = first + n + 1 - REACH;
-                add_scaled(out, &source[from..from + out.len()], tap);
-            }
-            return;
+            return still(&taps(fraction), &source[first + 1 - REACH..], out);
         }
         for (n, out) in out.iter_mut().enumerate() {
             let frame = (start + n as i64) as f64;
@@ -71,16 +66,54 @@ impl Shift {
             let row = (phase as usize).min(PHASES - 1);
             let between = phase - row as f64;
             let first = usize::try_from(whole as i64 - base).unwrap_or(REACH) + 1 - REACH;
-            let mut sums = [0.0; 4];
-            let rows = self.table[row].as_chunks::<4>().0.iter().zip(self.table[row + 1].as_chunks::<4>().0);
-            for (x, (a, b)) in source[first..first + TAPS].as_chunks::<4>().0.iter().zip(rows) {
-                for lane in 0..4 {
+            *out = between_rows(&source[first..first + TAPS], &self.table[row], &self.table[row + 1], between);
+        }
+    }
+}
+
+/// Every frame of `out` from as many of the source as there are taps, sixteen at a time in registers.
+fn still(taps: &[f64; TAPS], source: &[f64], out: &mut [f64]) {
+    const WIDE: usize = 16;
+    widest(
+        #[inline(always)]
+        || {
+            let whole = out.len() / WIDE * WIDE;
+            for at in (0..whole).step_by(WIDE) {
+                let mut sums = [0.0; WIDE];
+                for (n, tap) in taps.iter().enumerate() {
+                    let source = &source[at + n..at + n + WIDE];
+                    for lane in 0..WIDE {
+                        sums[lane] += source[lane] * tap;
+                    }
+                }
+                out[at..at + WIDE].copy_from_slice(&sums);
+            }
+            for at in whole..out.len() {
+                let mut sum = 0.0;
+                for (n, tap) in taps.iter().enumerate() {
+                    sum += source[at + n] * tap;
+                }
+                out[at] = sum;
+            }
+        },
+    );
+}
+
+/// One frame, of taps on the line between two rows of the table.
+fn between_rows(source: &[f64], a: &[f64; TAPS], b: &[f64; TAPS], between: f64) -> f64 {
+    widest(
+        #[inline(always)]
+        || {
+            let mut sums = [0.0; 8];
+            let rows = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+            for (x, (a, b)) in source.as_chunks::<8>().0.iter().zip(rows) {
+                for lane in 0..8 {
                     sums[lane] += x[lane] * (a[lane] + between * (b[lane] - a[lane]));
                 }
             }
-            *out = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-        }
-    }
+            ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+        },
+    )
 }
 
 /// What a frame at `fraction` after another is made of, from `REACH − 1` frames before that one on.

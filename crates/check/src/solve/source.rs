@@ -1,9 +1,10 @@
 //! The files of a sum, read again: excerpts of them, and all of them from beginning to end.
 
 use super::shift::{REACH, Shift, Timing};
+use crate::measure::LOUDEST;
 use std::path::PathBuf;
 use stemwright_audio::{FrameReader, Media, open_at};
-use stemwright_core::SampleRate;
+use stemwright_core::{Layout, SampleRate};
 use stemwright_daw::Side;
 
 /// A file of the sum.
@@ -14,6 +15,9 @@ pub(crate) struct Source {
     pub(crate) file: String,
     pub(crate) channels: usize,
     pub(crate) side: Option<Side>,
+    pub(crate) layout: Option<Layout>,
+    /// Whether samples of it are no signal.
+    pub(crate) unsound: bool,
     /// Whether reading may begin anywhere at no cost.
     pub(crate) random: bool,
 }
@@ -26,6 +30,15 @@ impl Source {
             (Some(Side::Right), _) if channel != 1 => None,
             (_, 1) => Some(0),
             _ => Some(channel),
+        }
+    }
+
+    /// Which channels of a mix with so many hold the file's own.
+    pub(super) fn own_channels(&self, channels: usize) -> Vec<usize> {
+        match (self.channels, self.side) {
+            (1, Some(Side::Right)) => vec![1],
+            (1, _) => vec![0],
+            (own, _) => (0..own.min(channels)).collect(),
         }
     }
 
@@ -58,6 +71,7 @@ impl Source {
                     let got = reader.read(&mut out).unwrap_or(0);
                     for plane in &mut planes {
                         plane[silent + got..].fill(0.0);
+                        silence_unsound(&mut plane[silent..]);
                     }
                     *at = end;
                 }
@@ -67,6 +81,11 @@ impl Source {
         }
         excerpts
     }
+}
+
+/// What is no signal becomes silence, as in the pass.
+fn silence_unsound(plane: &mut [f64]) {
+    plane.iter_mut().filter(|x| x.is_nan() || x.abs() > LOUDEST).for_each(|x| *x = 0.0);
 }
 
 fn skip(reader: &mut dyn FrameReader, channels: usize, mut frames: usize) {
@@ -129,6 +148,7 @@ impl Feed {
             if let Some(reader) = &mut self.reader {
                 let mut space: Vec<&mut [f64]> = self.planes.iter_mut().map(|plane| &mut plane[have..]).collect();
                 let got = reader.read(&mut space).unwrap_or(0);
+                space.iter_mut().for_each(|plane| silence_unsound(plane));
                 if got < wanted - have {
                     self.reader = None;
                     self.planes.iter_mut().for_each(|plane| plane[have + got..].fill(0.0));

@@ -3,7 +3,9 @@
 use super::bank::{Part, Sources};
 use super::shift::{Shift, Timing};
 use super::source::Feed;
+use super::told::Told;
 use rayon::prelude::*;
+use stemwright_simd::widest;
 
 /// Frames that are read at once: the shortest window.
 const BLOCK: usize = 4096;
@@ -54,8 +56,28 @@ pub(super) struct Walked {
     pub(super) constant: f64,
 }
 
-/// Reads all files once.
-pub(super) fn walk(sources: &Sources<'_>, parts: &[Part]) -> Walked {
+/// Σ a·b.
+fn product(a: &[f64], b: &[f64]) -> f64 {
+    widest(
+        #[inline(always)]
+        || {
+            let mut sums = [0.0f64; 8];
+            let (a, b) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+            for (a, b) in a.0.iter().zip(b.0) {
+                for lane in 0..8 {
+                    sums[lane] += a[lane] * b[lane];
+                }
+            }
+            for (sum, (a, b)) in sums.iter_mut().zip(a.1.iter().zip(b.1)) {
+                *sum += a * b;
+            }
+            ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+        },
+    )
+}
+
+/// Reads all files once. `None` where it is stopped.
+pub(super) fn walk(sources: &Sources<'_>, parts: &[Part], told: &Told<'_>) -> Option<Walked> {
     let middle = sources.frames as f64 / 2.0;
     let shift = Shift::new();
     let open = |source, timing| Feed::new(source, timing, middle, sources.media, sources.rate);
@@ -92,7 +114,7 @@ pub(super) fn walk(sources: &Sources<'_>, parts: &[Part]) -> Walked {
         }
         let frames = BLOCK.min((sources.frames - start as u64) as usize);
         let dot = |a: &[Vec<f64>], b: &[Vec<f64>], from: usize, to: usize| -> f64 {
-            a.iter().zip(b).map(|(a, b)| a[from..to].iter().zip(&b[from..to]).map(|(a, b)| a * b).sum::<f64>()).sum()
+            a.iter().zip(b).map(|(a, b)| product(&a[from..to], &b[from..to])).sum()
         };
         let of_part = |(_, planes): &mut (Feed, Vec<Vec<f64>>)| {
             let own = dot(planes, planes, 0, BLOCK);
@@ -132,7 +154,8 @@ pub(super) fn walk(sources: &Sources<'_>, parts: &[Part]) -> Walked {
             }
         }
         start += BLOCK as i64;
+        told.walked((start as f64 / sources.frames as f64).min(1.0))?;
     }
     walked.constant = means.iter().map(|sum| sum * sum / sources.frames.max(1) as f64).sum();
-    walked
+    Some(walked)
 }

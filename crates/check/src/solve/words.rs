@@ -1,6 +1,8 @@
 //! The solution in words, and as findings with what to do.
 
+use super::Solved;
 use super::bank::Sources;
+use super::correct::corrections;
 use super::judge::{Common, level};
 use super::model::Model;
 use super::solution::{Cause, FilterBand, GainCurve, Solution, StemSolution};
@@ -237,7 +239,7 @@ pub(super) struct Words<'a> {
 }
 
 impl Words<'_> {
-    pub(super) fn solution(&self, mut stems: Vec<StemSolution>, mut blames: Vec<Blame>) -> (Solution, Vec<Finding>) {
+    pub(super) fn solved(&self, mut stems: Vec<StemSolution>, mut blames: Vec<Blame>) -> Solved {
         let Self { sources, model, walked, .. } = self;
         blames.sort_by_key(Blame::rank);
         let mut causes: Vec<Cause> = Vec::new();
@@ -254,7 +256,11 @@ impl Words<'_> {
         for blame in &blames {
             let file = blame.stem().map_or(&sources.mix.file, |stem| &sources.stems[stem].file);
             let words = blame.short();
-            let remedy = blame.remedy();
+            let mut remedy = blame.remedy();
+            let unsound = sources.stems.iter().find(|stem| stem.unsound);
+            if let (Blame::Missing { .. }, Some(stem)) = (blame, unsound) {
+                remedy = format!("print {} again, which holds samples that are no signal; or {remedy}", stem.file);
+            }
             sentences.push(match blame.stem() {
                 Some(_) => format!("{file}: {words}; {remedy}."),
                 None => format!("{words}; {remedy}."),
@@ -319,7 +325,8 @@ impl Words<'_> {
             filter: self.filter(),
             sentences,
         };
-        (solution, findings)
+        let corrections = if self.unrelated { Vec::new() } else { corrections(&blames, sources.stems.len()) };
+        Solved { solution, findings, corrections }
     }
 
     fn curve(&self) -> Option<GainCurve> {

@@ -189,6 +189,7 @@ pub(crate) fn sum(columns: usize, seconds: f64) -> SumReport {
         third_octaves: (-17..=13).map(octave).collect(),
         solution: None,
         residual_file: Some("residual.wav".into()),
+        corrected: None,
         overview: residual(columns, seconds),
     }
 }

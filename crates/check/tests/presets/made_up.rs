@@ -2,7 +2,7 @@
 
 use stemwright_check::{
     Applies, CheckReport, FileKind, FileReport, FormatReport, FoundBy, Limit, Measurements, Must, Overview, Present,
-    Preset, SumClass, SumKind, SumReport,
+    Preset, SumClass, SumReport,
 };
 use stemwright_core::{Layout, Role, SampleRate};
 
@@ -79,6 +79,7 @@ pub(crate) fn good(preset: &Preset) -> CheckReport {
         third_octaves: Vec::new(),
         solution: None,
         residual_file: None,
+        corrected: None,
         overview: Overview::default(),
     });
     for limit in &preset.limits {
@@ -163,15 +164,7 @@ fn meet(limit: &Limit, report: &mut CheckReport) {
             }
         }
         Must::Sum { one_of } => {
-            let class = match one_of[0] {
-                SumKind::BitExact => SumClass::BitExact,
-                SumKind::Rounding => SumClass::Rounding,
-                SumKind::Dither => SumClass::Dither,
-                SumKind::LossyCoding => SumClass::LossyCoding,
-                SumKind::StaticGain => SumClass::StaticGain,
-                SumKind::CommonDelay => SumClass::CommonDelay,
-            };
-            report.sum.as_mut().expect("there is a mix").class = class;
+            report.sum.as_mut().expect("there is a mix").class = one_of[0];
         }
         // The set meets these as it is.
         Must::Lossless

@@ -11,6 +11,15 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// When something is in the way, or cannot be written.
 pub fn write_session(path: &Path, text: &str, force: bool) -> Result<Option<PathBuf>, SessionError> {
+    put_whole(path, force, |file| file.write_all(text.as_bytes()))
+}
+
+/// Writes a document of any kind as [`write_session`] does; `write` is given the new file.
+pub(crate) fn put_whole(
+    path: &Path,
+    force: bool,
+    write: impl FnOnce(&mut File) -> std::io::Result<()>,
+) -> Result<Option<PathBuf>, SessionError> {
     let error = |message: String, hint: &str| SessionError {
         file: path.to_owned(),
         message,
@@ -41,7 +50,7 @@ pub fn write_session(path: &Path, text: &str, force: bool) -> Result<Option<Path
     let new = path.with_file_name(hidden);
     let put = || {
         let mut file = File::create(&new).map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        write(&mut file).and_then(|()| file.sync_all()).map_err(failed)?;
         let kept = if force && path.symlink_metadata().is_ok() { Some(keep(path).map_err(failed)?) } else { None };
         if kept.is_some() {
             std::fs::rename(&new, path).map_err(failed)?;

@@ -3,11 +3,11 @@
 use super::page::{Page, Value, list, number, quoted};
 use super::times::Times;
 use super::units;
-use crate::session_toml::PAN_LAWS;
+use crate::automation::SIDES;
 use std::path::Path;
 use stemwright_core::{
-    Automation, Bus, Clip, Fade, FadeShape, Insert, Layout, Master, PanLaw, Point, Send, Shape, Strip, Tap, Target,
-    Track, Vca,
+    Automation, Bus, Clip, Fade, FadeShape, GainPoint, Insert, Layout, Master, PanLaw, Point, Send, Shape, Strip, Tap,
+    Target, Track, Vca,
 };
 
 /// Writes strips on a page.
@@ -71,6 +71,7 @@ impl Writer<'_> {
         let Strip {
             name,
             output,
+            sends_only,
             layout,
             stem,
             role,
@@ -78,27 +79,32 @@ impl Writer<'_> {
             vcas,
             pan,
             pan_law,
+            sides,
             inverted,
             mute,
             solo,
             solo_safe,
+            colour,
             inserts: _,
             sends: _,
             automation: _,
         } = strip;
         self.page.key("name", name.as_str());
         self.page.maybe("output", output.as_deref());
+        self.page.flag("sends_only", *sends_only);
         self.page.maybe("stem", stem.as_deref());
         self.page.maybe("role", role.map(stemwright_core::Role::id));
         self.page.maybe("layout", layout.map(Layout::id));
         self.page.number("gain", gain.0, 0.0);
         self.groups(vcas);
         self.page.number("pan", *pan, 0.0);
-        self.page.maybe("pan_law", pan_law.map(pan_law_id));
+        self.page.maybe("pan_law", pan_law.map(PanLaw::id));
+        self.page.maybe("sides", sides.map(|sides| Value::Plain(format!("[{}]", sides.map(number).join(", ")))));
         self.page.maybe("polarity", inverted.then_some("inverted"));
         self.page.flag("mute", *mute);
         self.page.flag("solo", *solo);
         self.page.flag("solo_safe", *solo_safe);
+        self.page.maybe("colour", colour.as_deref());
     }
 
     fn groups(&mut self, vcas: &[String]) {
@@ -112,11 +118,12 @@ impl Writer<'_> {
     /// The tables inside that of a strip.
     fn inside(&mut self, strip: &Strip, kind: &str) {
         self.inserts(&strip.inserts, kind);
-        for Send { to, gain, tap } in &strip.sends {
+        for Send { to, gain, tap, pan } in &strip.sends {
             self.begin(&format!("[[{kind}.send]]"));
             self.page.key("to", to.as_str());
             self.page.number("gain", gain.0, 0.0);
             self.page.maybe("tap", (*tap == Tap::Pre).then_some("pre"));
+            self.page.number("pan", *pan, 0.0);
             self.page.inside(false);
         }
         self.automation(&strip.automation, kind, &strip.sends);
@@ -138,7 +145,11 @@ impl Writer<'_> {
 
     /// Clips that differ only in where they are.
     fn clips(&mut self, clips: &[Clip]) {
-        let Some(Clip { file, at, from, length, gain, fade_in, fade_out }) = clips.first() else { return };
+        let Some(Clip { file, at, from, length, channel, into, gain, inverted, envelope, fade_in, fade_out }) =
+            clips.first()
+        else {
+            return;
+        };
         self.begin("[[track.clip]]");
         self.page.key("file", super::relative(file, self.base).as_str());
         match clips {
@@ -154,7 +165,15 @@ impl Writer<'_> {
                 self.page.key(key, self.length(frames));
             }
         }
+        self.page.maybe("channel", channel.map(|channel| f64::from(channel) + 1.0));
+        self.page.maybe("into", into.map(|into| f64::from(into) + 1.0));
         self.page.number("gain", gain.0, 0.0);
+        self.page.maybe("polarity", inverted.then_some("inverted"));
+        if !envelope.is_empty() {
+            let point =
+                |point: &GainPoint| format!("[{}, {}]", self.length(point.frame).written(), number(point.gain.0));
+            self.page.key("envelope", Value::Plain(points(envelope.iter().map(point).collect())));
+        }
         for (key, Fade { frames, shape }) in [("fade_in", fade_in), ("fade_out", fade_out)] {
             if *frames != 0 {
                 self.page.key(key, self.length(*frames));
@@ -177,6 +196,7 @@ impl Writer<'_> {
             let param = match *target {
                 Target::Gain => "gain".to_owned(),
                 Target::Pan => "pan".to_owned(),
+                Target::Side(side) => format!("sides.{}", SIDES[side.min(1)]),
                 Target::Mute => "mute".to_owned(),
                 Target::Send(send) => format!("send.{}", sends.get(send).map_or("", |send| &send.to)),
                 Target::Insert(insert, param) => format!("insert.{}.{}", insert + 1, units::param(param)),
@@ -188,14 +208,8 @@ impl Writer<'_> {
             if usual != Shape::default() {
                 self.page.key("shape", Value::Plain(shape(usual)));
             }
-            let points: Vec<String> = points.iter().map(|point| self.point(*point, usual)).collect();
-            let lines = match points.as_slice() {
-                few if few.len() <= 4 => format!("[{}]", few.join(", ")),
-                many => {
-                    format!("[\n{}    ]", many.iter().map(|point| format!("        {point},\n")).collect::<String>())
-                }
-            };
-            self.page.key("points", Value::Plain(lines));
+            let list = points.iter().map(|point| self.point(*point, usual)).collect();
+            self.page.key("points", Value::Plain(self::points(list)));
             self.page.inside(false);
         }
     }
@@ -208,15 +222,20 @@ impl Writer<'_> {
     }
 }
 
+/// A few points on one line, more of them one a line.
+fn points(points: Vec<String>) -> String {
+    if points.len() <= 4 {
+        return format!("[{}]", points.join(", "));
+    }
+    format!("[\n{}    ]", points.iter().map(|point| format!("        {point},\n")).collect::<String>())
+}
+
 fn shape(shape: Shape) -> String {
     match shape {
         Shape::Linear => quoted("linear"),
         Shape::Hold => quoted("hold"),
         Shape::Smooth => quoted("smooth"),
+        Shape::Factor => quoted("factor"),
         Shape::Curve(bend) => number(bend),
     }
-}
-
-pub(super) fn pan_law_id(law: PanLaw) -> &'static str {
-    PAN_LAWS.iter().find(|(_, known)| *known == law).map_or("", |(id, _)| id)
 }

@@ -2,9 +2,9 @@
 
 use super::random_units::insert;
 use stemwright_core::{
-    Automation, Bus, Clip, Db, ExtraWish, Fade, FadeShape, Insert, Layout, Marker, Master, PanLaw, Param, Point, Role,
-    SampleRate, Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo, TempoChange, Track, Unit,
-    Vca,
+    Automation, Bus, Clip, Db, ExtraWish, Fade, FadeShape, GainPoint, Insert, Layout, Marker, Master, PanLaw, Param,
+    Point, Role, SampleRate, Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo, TempoChange,
+    Track, Unit, Vca,
 };
 
 /// A small generator (xorshift64*), so that a failure comes again.
@@ -166,7 +166,7 @@ fn tempo_changes(dice: &mut Dice, first: Tempo) -> Vec<TempoChange> {
 }
 
 fn law(dice: &mut Dice) -> PanLaw {
-    dice.of(&[PanLaw::ConstantPower, PanLaw::Compromise, PanLaw::Linear, PanLaw::Balance])
+    dice.of(&PanLaw::ALL)
 }
 
 fn gain(dice: &mut Dice) -> Db {
@@ -188,6 +188,9 @@ fn strip(dice: &mut Dice, world: &World, name: String) -> Strip {
     strip.vcas = world.groups.iter().filter(|_| dice.coin()).cloned().collect();
     strip.pan = dice.number(-1.0, 1.0);
     strip.pan_law = dice.maybe(law);
+    strip.sides = dice.maybe(|dice| [dice.number(-1.0, 1.0), dice.number(-1.0, 1.0)]);
+    strip.sends_only = dice.coin();
+    strip.colour = dice.maybe(|dice| format!("#{:06x}", dice.below(1 << 24)));
     strip.inverted = dice.coin();
     strip.mute = dice.coin();
     strip.solo = dice.coin();
@@ -195,7 +198,12 @@ fn strip(dice: &mut Dice, world: &World, name: String) -> Strip {
     strip.inserts = dice.some(3, |dice| insert(dice, world));
     for to in &world.into {
         if dice.coin() {
-            strip.sends.push(Send { to: to.clone(), gain: gain(dice), tap: dice.of(&[Tap::Pre, Tap::Post]) });
+            strip.sends.push(Send {
+                to: to.clone(),
+                gain: gain(dice),
+                tap: dice.of(&[Tap::Pre, Tap::Post]),
+                pan: dice.number(-1.0, 1.0),
+            });
         }
     }
     strip.automation = automation(dice, &targets(&strip.inserts, Some(strip.sends.len())));
@@ -227,11 +235,22 @@ fn clip(dice: &mut Dice) -> Clip {
     Clip {
         from: dice.length(),
         length: dice.maybe(Dice::length),
+        channel: dice.maybe(|dice| dice.below(8) as u16),
+        into: dice.maybe(|dice| dice.below(2) as u16),
+        inverted: dice.coin(),
+        envelope: envelope(dice),
         gain: gain(dice),
         fade_in: fade(dice),
         fade_out: fade(dice),
         ..Clip::new(file(dice), dice.frame())
     }
+}
+
+fn envelope(dice: &mut Dice) -> Vec<GainPoint> {
+    let mut places = dice.some(3, Dice::length);
+    places.sort_unstable();
+    let gain = |dice: &mut Dice| if dice.coin() { Db(f64::NEG_INFINITY) } else { gain(dice) };
+    places.into_iter().map(|frame| GainPoint { frame, gain: gain(dice) }).collect()
 }
 
 fn vca(dice: &mut Dice, world: &World, name: String) -> Vca {
@@ -249,7 +268,8 @@ fn vca(dice: &mut Dice, world: &World, name: String) -> Vca {
 fn targets(inserts: &[Insert], sends: Option<usize>) -> Vec<(Target, f64, f64)> {
     let mut targets = vec![(Target::Gain, -150.0, 60.0)];
     if let Some(sends) = sends {
-        targets.extend([(Target::Pan, -1.0, 1.0), (Target::Mute, 0.0, 1.0)]);
+        targets.extend([Target::Pan, Target::Side(0), Target::Side(1)].map(|target| (target, -1.0, 1.0)));
+        targets.push((Target::Mute, 0.0, 1.0));
         targets.extend((0..sends).map(|send| (Target::Send(send), -150.0, 60.0)));
     }
     for (place, insert) in inserts.iter().enumerate() {
@@ -328,5 +348,5 @@ fn automation(dice: &mut Dice, targets: &[(Target, f64, f64)]) -> Vec<Automation
 
 fn shape(dice: &mut Dice) -> Shape {
     let bend = dice.number(-0.99, 0.99);
-    dice.of(&[Shape::Linear, Shape::Hold, Shape::Smooth, Shape::Curve(bend)])
+    dice.of(&[Shape::Linear, Shape::Hold, Shape::Smooth, Shape::Factor, Shape::Curve(bend)])
 }

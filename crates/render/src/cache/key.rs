@@ -8,7 +8,7 @@ use crate::graph::{Edge, Graph, Node};
 use crate::strip::lane_map;
 use std::fmt::Write as _;
 use stemwright_audio::sha256;
-use stemwright_core::{Automation, Insert, Strip, Target, Unit};
+use stemwright_core::{Automation, Db, Insert, Strip, Target, Unit};
 
 /// A file of more bytes is hashed only where much of it is played.
 const LARGE: u64 = 256 << 20;
@@ -36,7 +36,13 @@ fn describe(
     let mut text = format!("{}\n{:?} {:?}\n", store.program, session.rate, session.tempo);
     let mut line = |part: std::fmt::Arguments<'_>| text.write_fmt(part).and_then(|()| text.write_char('\n')).ok();
     line(format_args!("{:?} {shape:?} {:?}", node.layout, strip.inverted))?;
-    line(format_args!("{:?} {:?} {:?}", strip.gain, strip.pan, strip.pan_law.unwrap_or(session.pan_law)))?;
+    line(format_args!(
+        "{:?} {:?} {:?} {:?}",
+        strip.gain,
+        strip.pan,
+        strip.sides,
+        strip.pan_law.unwrap_or(session.pan_law)
+    ))?;
     let own = |moves: &&Automation| !matches!(moves.target, Target::Send(_));
     line(format_args!("{:?}", strip.automation.iter().filter(own).collect::<Vec<_>>()))?;
     for vca in &node.vcas {
@@ -62,6 +68,7 @@ fn describe(
         let content = store.content(&clip.file)?;
         line(format_args!("clip {content} {} {} {} {:?}", placed.at, clip.from, placed.frames, clip.gain))?;
         line(format_args!("{:?} {:?} {}", placed.fade_in, placed.fade_out, placed.channels))?;
+        line(format_args!("{:?} {:?} {} {:?}", clip.channel, clip.into, clip.inverted, clip.envelope))?;
     }
     for edge in &node.inputs {
         let from = &graph.nodes[edge.from];
@@ -74,11 +81,11 @@ fn describe(
     Some(text)
 }
 
-/// The gain of a send and what moves it.
-fn send(strip: &Strip, edge: Edge) -> Option<(stemwright_core::Db, Option<&Automation>)> {
+/// The gain and the pan of a send and what moves it.
+fn send(strip: &Strip, edge: Edge) -> Option<(Db, f64, Option<&Automation>)> {
     let number = edge.send?;
     let moves = strip.automation.iter().find(|moves| moves.target == Target::Send(number));
-    Some((strip.sends[number].gain, moves))
+    Some((strip.sends[number].gain, strip.sends[number].pan, moves))
 }
 
 /// An insert without the names in it: what a key hears is said by the strip that it comes from, what a file holds by its

@@ -1,5 +1,6 @@
 //! What the clips of a track add up to.
 
+use std::collections::BTreeSet;
 use std::f64::consts::FRAC_PI_2;
 
 use stemwright_core::{Clip, Fade, FadeShape, Layout, Track};
@@ -53,8 +54,13 @@ fn fades(track: &Track, sources: &Sources, mutant: Option<Mutant>) -> Vec<[Fade;
     let mut by_beginning: Vec<usize> = (0..clips.len()).collect();
     // This sort leaves clips that begin together in the order of the track.
     by_beginning.sort_by_key(|&place| clips[place].at);
-    for pair in by_beginning.windows(2) {
-        let (first, second) = (pair[0], pair[1]);
+    // What goes into one channel of the track is faded by itself.
+    let ways: BTreeSet<Option<u16>> = clips.iter().map(|clip| clip.into).collect();
+    let pairs = ways.iter().flat_map(|way| {
+        let those: Vec<usize> = by_beginning.iter().copied().filter(|&place| clips[place].into == *way).collect();
+        those.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>()
+    });
+    for (first, second) in pairs {
         let overlap = end(first) - clips[second].at;
         if overlap > 0 && end(second) > end(first) {
             let fade = Fade { frames: overlap as u64, shape };
@@ -63,6 +69,18 @@ fn fades(track: &Track, sources: &Sources, mutant: Option<Mutant>) -> Vec<[Fade;
         }
     }
     fades
+}
+
+/// The factor of a clip's envelope on its frame i.
+fn envelope(clip: &Clip, i: u64) -> f64 {
+    let points = &clip.envelope;
+    let Some(after) = points.iter().position(|point| point.frame > i) else {
+        return points.last().map_or(1.0, |last| factor(last.gain.0));
+    };
+    let b = points[after];
+    let Some(a) = after.checked_sub(1).map(|before| points[before]) else { return factor(b.gain.0) };
+    let way = (i - a.frame) as f64 / (b.frame - a.frame) as f64;
+    factor(a.gain.0) * (1.0 - way) + factor(b.gain.0) * way
 }
 
 /// The sum of a track's clips in the track's layout on `frames` frames from `begin` on.
@@ -78,20 +96,31 @@ pub fn play(
     let delay = if mutant == Some(Mutant::TrackDelayEarlier) { -track.delay } else { track.delay };
     for (clip, [fade_in, fade_out]) in track.clips.iter().zip(fades(track, sources, mutant)) {
         let file = source(sources, clip);
-        let own = match layout::of_file(file.channels.len()) {
+        let played: Vec<&Vec<f64>> = match clip.channel {
+            Some(channel) => vec![&file.channels[usize::from(channel)]],
+            None => file.channels.iter().collect(),
+        };
+        let own = match layout::of_file(played.len()) {
             Layout::Stereo if layout == Layout::MidSide => Layout::MidSide,
             own => own,
         };
-        let matrix = layout::matrix(own, layout, mutant);
+        let mut matrix = layout::matrix(own, layout, mutant);
+        if let Some(into) = clip.into {
+            assert_eq!(played.len(), 1);
+            matrix.iter_mut().enumerate().for_each(|(row, cells)| cells[0] = f64::from(row == usize::from(into)));
+        }
         let length = length(clip, file);
         for i in 0..length.min(rest(clip, file)) {
             let Ok(n) = usize::try_from(clip.at + delay + i as i64 - begin) else { continue };
             if n >= frames {
                 continue;
             }
-            let by = factor(clip.gain.0) * fade(fade_in, i, mutant) * fade(fade_out, length - 1 - i, mutant);
+            let sign = if clip.inverted { -1.0 } else { 1.0 };
+            let moving = envelope(clip, i);
+            let by =
+                sign * moving * factor(clip.gain.0) * fade(fade_in, i, mutant) * fade(fade_out, length - 1 - i, mutant);
             for (sum, row) in sum.iter_mut().zip(&matrix) {
-                for (factor, channel) in row.iter().zip(&file.channels) {
+                for (factor, channel) in row.iter().zip(&played) {
                     sum[n] += by * factor * channel[(clip.from + i) as usize];
                 }
             }

@@ -1,6 +1,6 @@
 //! Control values: what an automation says on a grid frame, and the straight line between two grid frames.
 
-use stemwright_core::{Automation, Shape, Target};
+use stemwright_core::{Automation, Param, Shape, Target};
 
 use super::Mutant;
 
@@ -33,6 +33,10 @@ impl Moves<'_> {
                 }
                 let x = (frame - before.frame) as f64 / (point.frame - before.frame) as f64;
                 let shape = if self.mutant == Some(Mutant::ShapeOfNextPoint) { point.shape } else { before.shape };
+                if shape == Shape::Factor && in_decibels(target) {
+                    let [from, to] = [before.value, point.value].map(factor);
+                    return 20.0 * (from + (to - from) * x).log10();
+                }
                 // The distance may be infinite, and what stays must not be multiplied by it.
                 let way = part_of_way(shape, x);
                 return if way == 0.0 { before.value } else { before.value + (point.value - before.value) * way };
@@ -43,10 +47,16 @@ impl Moves<'_> {
     }
 }
 
+/// Whether a value is a gain; thresholds, ceilings and ranges are levels.
+fn in_decibels(target: Target) -> bool {
+    let Target::Insert(_, param) = target else { return matches!(target, Target::Gain | Target::Send(_)) };
+    matches!(param, Param::Gain | Param::Makeup | Param::BandMakeup(_) | Param::Drive | Param::Output)
+}
+
 /// w(x) of a shape.
 fn part_of_way(shape: Shape, x: f64) -> f64 {
     match shape {
-        Shape::Linear => x,
+        Shape::Linear | Shape::Factor => x,
         Shape::Hold => 0.0,
         Shape::Smooth => x * x * (3.0 - 2.0 * x),
         Shape::Curve(c) => x / (x + (1.0 - x) * (1.0 + c) / (1.0 - c)),

@@ -52,6 +52,34 @@ impl<'a> Fader<'a> {
     }
 }
 
+/// Left and right after a fader, each placed by itself: what left gives to left and right, and right to left and right, on
+/// every frame from `begin` on.
+pub fn placed(
+    strip: &Strip,
+    sides: [f64; 2],
+    law: PanLaw,
+    vcas: &[&Vca],
+    mutant: Option<Mutant>,
+    timeline: (i64, usize),
+) -> Vec<[f64; 4]> {
+    let moves = Moves { automation: &strip.automation, mutant };
+    let moves_gain = |vca: &&Vca| vca.automation.iter().any(|automation| automation.target == Target::Gain);
+    let own = [Target::Gain, Target::Pan, Target::Side(0), Target::Side(1)].iter().any(|target| moves.moves(*target));
+    let mut line = Line::new(own || vcas.iter().any(moves_gain));
+    let law = |at| {
+        let group = |vca: &&Vca| {
+            let value = Moves { automation: &vca.automation, mutant }.read(Target::Gain, vca.gain.0, at);
+            if mutant == Some(Mutant::VcaTwice) { 2.0 * value } else { value }
+        };
+        let decibels = moves.read(Target::Gain, strip.gain.0, at) + vcas.iter().map(group).sum::<f64>();
+        let of = |side: usize| mono_pan(moves.read(Target::Side(side), sides[side], at), law);
+        let [[ll, lr], [rl, rr]] = [of(0), of(1)];
+        [ll, lr, rl, rr].map(|x| x * factor(decibels))
+    };
+    let (begin, frames) = timeline;
+    (begin..).take(frames).map(|frame| line.at(frame, law)).collect()
+}
+
 /// The factor that an automation of the mute makes, on every frame from `begin` on; `None` without one.
 pub fn unmuted(moves: Moves<'_>, begin: i64, frames: usize) -> Option<Vec<f64>> {
     if !moves.moves(Target::Mute) {
@@ -72,6 +100,10 @@ pub fn mono_pan(pan: f64, law: PanLaw) -> [f64; 2] {
         PanLaw::Compromise => [((1.0 - t) * cosine).max(0.0).sqrt(), (t * sine).max(0.0).sqrt()],
         PanLaw::Linear => [1.0 - t, t],
         PanLaw::Balance => [(1.0 - pan).min(1.0), (1.0 + pan).min(1.0)],
+        PanLaw::Quadratic => {
+            let s = 2.0 - 4.0 * 10f64.powf(-3.0 / 20.0);
+            [(1.0 - t) * (s * (1.0 - t) + 1.0 - s), t * (s * t + 1.0 - s)]
+        }
     }
 }
 

@@ -11,7 +11,11 @@ use super::layout::Signal;
 /// In dB. A level this near to what it is compared with may in another correct computation lie on its other side.
 pub const NEAR: f64 = 1e-9;
 
-/// Also the first frame on which a decision was as near as [`NEAR`].
+/// A key so far below the loudest that goes through the filters before it (those of oversampling sound before they are due, too)
+/// is made of their roundings: 2⁻⁵³ of that is 10⁻⁶ of it.
+const ROUNDINGS: f64 = 1.0 / (1u64 << 30) as f64;
+
+/// Also the first frame on which a decision was as near as [`NEAR`], or a slope followed roundings.
 pub fn gate(slot: Slot<'_>, params: &Gate, input: &Signal, key: Option<&Signal>) -> (Signal, Option<i64>) {
     let thresholds =
         slot.lines(&[Param::Threshold], input[0].len(), |at| [slot.read(Param::Threshold, params.threshold.0, at)]);
@@ -33,7 +37,9 @@ pub fn gate(slot: Slot<'_>, params: &Gate, input: &Signal, key: Option<&Signal>)
     let mut frames_left = 0;
     let mut reduction = range;
     let mut reductions = Vec::new();
-    for (n, level) in loudest(&heard).into_iter().enumerate() {
+    let levels = loudest(&heard);
+    let peak = levels.iter().copied().fold(0.0, f64::max);
+    for (n, level) in levels.into_iter().enumerate() {
         let [threshold] = thresholds[n];
         envelope = level.max(fall * envelope);
         let x = 20.0 * envelope.max(1e-15).log10();
@@ -56,6 +62,10 @@ pub fn gate(slot: Slot<'_>, params: &Gate, input: &Signal, key: Option<&Signal>)
         }
 
         let wanted = if open { 0.0 } else { range.min((params.ratio - 1.0) * (threshold - x)) };
+        let sloping = wanted > 0.0 && wanted < range;
+        if undecided.is_none() && sloping && envelope > 0.0 && envelope < ROUNDINGS * peak {
+            undecided = Some(slot.begin + n as i64);
+        }
         let smooth = if wanted < reduction { attack } else { release };
         reduction = smooth * reduction + (1.0 - smooth) * wanted;
         reductions.push(reduction);

@@ -39,7 +39,7 @@ mod twofold;
 mod width;
 
 use control::{GRID, Line, Moves, factor};
-use fader::{Fader, mono_pan, pan_law, unmuted};
+use fader::{Fader, mono_pan, pan_law, placed, unmuted};
 use inserts::{Slot, reach, through};
 use layout::{Signal, add, brought, channels, sides, silence};
 use routing::{Edge, Place};
@@ -273,6 +273,10 @@ impl World<'_> {
 
         let law = pan_law(self.session, strip, mutant);
         let pan_law = if layout == Layout::Mono { law } else { PanLaw::Balance };
+        let sides_placed = strip.sides.filter(|_| layout == Layout::Stereo).map(|places| {
+            let vcas = routing::groups(self.session, &strip.vcas);
+            placed(strip, places, law, &vcas, mutant, (begin, self.frames))
+        });
         let mut fader = Fader::of_strip(strip, pan_law, routing::groups(self.session, &strip.vcas), mutant);
         let mut post = match layout {
             Layout::Mono => vec![pre[0].clone(), pre[0].clone()],
@@ -280,6 +284,11 @@ impl World<'_> {
         };
         let sides = if layout == Layout::Mono { &[-1, 1] } else { sides(layout) };
         for (n, frame) in (0..self.frames).zip(begin..) {
+            if let Some(by) = &sides_placed {
+                let ([left, right], [ll, lr, rl, rr]) = ([post[0][n], post[1][n]], by[n]);
+                (post[0][n], post[1][n]) = (left * ll + right * rl, left * lr + right * rr);
+                continue;
+            }
             let [left, mut middle, right] = fader.at(frame);
             if mutant == Some(Mutant::MiddlePanned) {
                 middle = left.min(right);
@@ -321,12 +330,20 @@ impl World<'_> {
         let swapped = self.mutant == Some(Mutant::SendTapSwapped);
         let mut signal = match ((tap == Tap::Pre) != swapped, layout) {
             (true, Layout::Mono) => {
-                let centre = mono_pan(0.0, pan_law(self.session, strip, self.mutant));
-                centre.iter().map(|by| taps.pre[0].iter().map(|x| by * x).collect()).collect()
+                let placed = mono_pan(strip.sends[send].pan, pan_law(self.session, strip, self.mutant));
+                placed.iter().map(|by| taps.pre[0].iter().map(|x| by * x).collect()).collect()
             }
             (true, _) => taps.pre.clone(),
             (false, _) => taps.post.clone(),
         };
+        // What was mono is in its place already.
+        if layout != Layout::Mono || (tap == Tap::Pre) == swapped {
+            let [left, right] = mono_pan(strip.sends[send].pan, PanLaw::Balance);
+            for (channel, side) in signal.iter_mut().zip(sides(after)) {
+                let by = [left, 1.0, right][(side + 1) as usize];
+                channel.iter_mut().for_each(|x| *x *= by);
+            }
+        }
         let moves = Moves { automation: &strip.automation, mutant: self.mutant };
         let mut gain = Line::new(moves.moves(Target::Send(send)));
         let mut by =

@@ -34,7 +34,11 @@ pub fn place_of(strips: &[&Strip], name: &str) -> Place {
 pub fn layout_of(session: &Session, sources: &Sources, place: Place) -> Layout {
     match session.tracks.get(place) {
         Some(track) => track.strip.layout.unwrap_or_else(|| {
-            let files = track.clips.iter().map(|clip| clips::source(sources, clip).channels.len());
+            let files = track.clips.iter().map(|clip| match (clip.into, clip.channel) {
+                (Some(_), _) => 2,
+                (None, Some(_)) => 1,
+                (None, None) => clips::source(sources, clip).channels.len(),
+            });
             // A track without clips is silent in any layout.
             layout::of_file(files.max().unwrap_or(1))
         }),
@@ -81,7 +85,9 @@ pub fn edges(session: &Session, strips: &[&Strip], mutant: Option<Mutant>) -> Ve
     for (from, strip) in strips.iter().enumerate() {
         let open = !muted(session, strip);
         let to = strip.output.as_deref().map(|name| place_of(strips, name));
-        edges.push(Edge { from, to, send: None, heard: open });
+        if !strip.sends_only {
+            edges.push(Edge { from, to, send: None, heard: open });
+        }
         for (place, send) in strip.sends.iter().enumerate() {
             let to = Some(place_of(strips, &send.to));
             edges.push(Edge { from, to, send: Some((place, send.tap)), heard: open });

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::f64::consts::TAU;
 
 use stemwright_core::{
-    Automation, Bus, Clip, Db, Fade, FadeShape, Insert, Layout, Master, PanLaw, Param, Point, Role, SampleRate,
-    Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo, Track, Vca,
+    Automation, Bus, Clip, Db, Fade, FadeShape, GainPoint, Insert, Layout, Master, PanLaw, Param, Point, Role,
+    SampleRate, Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo, Track, Vca,
 };
 
 mod units;
@@ -141,7 +141,7 @@ impl Dice {
     }
 
     fn pan_law(&mut self) -> PanLaw {
-        *self.pick(&[PanLaw::ConstantPower, PanLaw::Compromise, PanLaw::Linear, PanLaw::Balance])
+        *self.pick(&PanLaw::ALL)
     }
 
     /// Each of these now and then.
@@ -156,12 +156,29 @@ impl Dice {
     }
 
     fn point_shape(&mut self) -> Shape {
-        match self.below(8) {
+        match self.below(9) {
+            8 => Shape::Factor,
             0..3 => Shape::Linear,
             3 | 4 => Shape::Hold,
             5 => Shape::Smooth,
             _ => Shape::Curve(self.between(-0.95, 0.95)),
         }
+    }
+
+    /// The pan of a send.
+    fn aside(&mut self) -> f64 {
+        if self.one_in(3) { self.between(-1.0, 1.0) } else { 0.0 }
+    }
+
+    /// Points on the frames of a clip, silence among them, two of them now and then on one frame.
+    fn envelope(&mut self, frames: i64) -> Vec<GainPoint> {
+        let mut places: Vec<u64> = (0..self.integer(1, 5)).map(|_| self.integer(0, frames) as u64).collect();
+        places.sort_unstable();
+        if places.len() > 2 && self.one_in(3) {
+            places[1] = places[0];
+        }
+        let gain = |dice: &mut Self| if dice.one_in(6) { f64::NEG_INFINITY } else { dice.between(-20.0, 2.0) };
+        places.into_iter().map(|frame| GainPoint { frame, gain: Db(gain(self)) }).collect()
     }
 
     fn tap(&mut self) -> Tap {
@@ -342,7 +359,12 @@ impl Maker {
             if !receivers.is_empty() {
                 for _ in 0..*dice.pick(&[0, 0, 1, 1, 2, 3]) {
                     let to = self.names[*dice.pick(&receivers)].clone();
-                    strip.sends.push(Send { to, gain: Db(dice.between(-30.0, -3.0)), tap: dice.tap() });
+                    strip.sends.push(Send {
+                        to,
+                        gain: Db(dice.between(-30.0, -3.0)),
+                        tap: dice.tap(),
+                        pan: dice.aside(),
+                    });
                 }
             }
             strip.gain = match dice.below(40) {
@@ -356,6 +378,8 @@ impl Maker {
                 _ => dice.between(-1.0, 1.0),
             };
             strip.pan_law = dice.one_in(3).then(|| dice.pan_law());
+            strip.sides = dice.one_in(4).then(|| [dice.between(-1.0, 1.0), dice.between(-1.0, 1.0)]);
+            strip.sends_only = !strip.sends.is_empty() && dice.one_in(8);
             strip.inverted = dice.one_in(8);
             strip.mute = dice.one_in(14);
             strip.solo = self.solo && dice.one_in(6);
@@ -390,8 +414,8 @@ impl Maker {
         }
 
         let mut made = made.into_iter().flatten();
-        let track = |strip| {
-            let clips = self.clips(sources);
+        let track = |strip: Strip| {
+            let clips = self.clips(sources, &strip);
             let dice = &mut self.dice;
             let delay = if dice.one_in(4) { dice.integer(-3_000, 1_500) } else { 0 };
             Track { delay, crossfade: dice.one_in(2).then(|| dice.fade_shape()), ..Track::new(strip, clips) }
@@ -401,7 +425,7 @@ impl Maker {
         (tracks, buses.map(|(strip, &is_return)| Bus { strip, is_return }).collect())
     }
 
-    fn clips(&mut self, sources: &Sources) -> Vec<Clip> {
+    fn clips(&mut self, sources: &Sources, strip: &Strip) -> Vec<Clip> {
         let dice = &mut self.dice;
         let count = *dice.pick(&[0, 1, 1, 1, 2, 2, 3, 5]);
         let paths: Vec<_> = sources.keys().filter(|path| path.starts_with("audio")).collect();
@@ -419,11 +443,21 @@ impl Maker {
                     _ => 0,
                 };
                 let fade = |dice: &mut Dice| Fade { frames: fade(dice), shape: dice.fade_shape() };
+                let channels = sources[&file].channels.len() as i64;
+                let channel = dice.one_in(5).then(|| dice.integer(0, channels - 1) as u16);
+                let most = if strip.layout == Some(Layout::Mono) { 0 } else { 1 };
+                let into = (channels == 1 || channel.is_some()) && dice.one_in(4);
+                let into = into.then(|| dice.integer(0, most) as u16);
+                let envelope = if dice.one_in(5) { dice.envelope(rest) } else { Vec::new() };
                 let early = if dice.one_in(4) { -3_000 } else { 0 };
                 Clip {
                     at: dice.integer(early, self.span.max(1_000) / 2),
                     from: from as u64,
                     length,
+                    channel,
+                    into,
+                    inverted: dice.one_in(8),
+                    envelope,
                     gain: if dice.one_in(2) { Db::ZERO } else { Db(dice.between(-12.0, 3.0)) },
                     fade_in: fade(dice),
                     fade_out: fade(dice),
@@ -453,6 +487,8 @@ impl Maker {
         let mut targets = vec![(Target::Gain, -30.0, 2.0)];
         if pans {
             targets.push((Target::Pan, -1.0, 1.0));
+            targets.push((Target::Side(0), -1.0, 1.0));
+            targets.push((Target::Side(1), -1.0, 1.0));
             targets.push((Target::Mute, 0.0, 1.0));
         }
         targets.extend((0..sends).map(|send| (Target::Send(send), -40.0, -3.0)));

@@ -180,7 +180,7 @@ fn deep() -> (Session, Sources) {
     strip.pan_law = None;
     strip.inserts = vec![gate, saturation()];
     strip.output = Some("a".into());
-    strip.sends = vec![Send { to: "b".into(), gain: Db::ZERO, tap: Tap::Pre }];
+    strip.sends = vec![Send { to: "b".into(), gain: Db::ZERO, tap: Tap::Pre, pan: 0.0 }];
     let fade = Automation::new(Target::Gain, Shape::Linear, &[(100, 0.0), (2_500, -20.0)]);
     strip.automation = vec![fade];
     session.buses = ["a", "b"].map(bus).to_vec();

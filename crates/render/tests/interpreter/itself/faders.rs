@@ -18,7 +18,7 @@ fn sending() -> (Session, Sources) {
     let (mut session, sources) = session(48_000, vec![vec![1.0; 200]]);
     let strip = &mut session.tracks[0].strip;
     strip.pan = -1.0;
-    strip.sends = vec![Send { to: "aside".into(), gain: Db::ZERO, tap: Tap::Pre }];
+    strip.sends = vec![Send { to: "aside".into(), gain: Db::ZERO, tap: Tap::Pre, pan: 0.0 }];
     session.buses = vec![bus("aside")];
     session.buses[0].strip.pan = 1.0;
     (session, sources)
@@ -120,7 +120,7 @@ fn solo_leaves_what_is_safe_and_what_comes_after_it() {
     session.tracks.push(second);
     for track in &mut session.tracks {
         track.strip.output = Some("bus".into());
-        track.strip.sends = vec![Send { to: "return".into(), gain: Db(20.0), tap: Tap::Post }];
+        track.strip.sends = vec![Send { to: "return".into(), gain: Db(20.0), tap: Tap::Post, pan: 0.0 }];
     }
     session.buses = vec![bus("bus"), bus("return")];
     session.buses[0].strip.gain = Db(-20.0);

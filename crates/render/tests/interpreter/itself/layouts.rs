@@ -114,7 +114,7 @@ fn an_ms_strip_works_on_mid_and_side_and_is_stereo_at_its_taps() {
     session.buses[0].strip.inserts.clear();
     session.buses[0].strip.pan = 0.25;
     all_close(&mix(&session, &sources, 0), &[0.75, 0.5]);
-    session.buses[0].strip.sends = vec![Send { to: "other".into(), gain: Db::ZERO, tap: Tap::Pre }];
+    session.buses[0].strip.sends = vec![Send { to: "other".into(), gain: Db::ZERO, tap: Tap::Pre, pan: 0.0 }];
     all_close(&mix(&session, &sources, 0), &[1.75, 1.0]);
     // A gain on mid alone tells that it is (L+R)/2: the compressor hears mid ¾ as its loudest channel.
     let wall =
@@ -139,7 +139,7 @@ fn a_mono_bus_is_the_mean_and_is_panned_like_a_mono_track() {
     all_close(&mix(&session, &sources, 0), &[0.25 * mean, 0.75 * mean]);
     // Its pre tap is sent as panned to the centre.
     session.buses[0].strip.gain = Db(f64::NEG_INFINITY);
-    session.buses[0].strip.sends = vec![Send { to: "wide".into(), gain: Db::ZERO, tap: Tap::Pre }];
+    session.buses[0].strip.sends = vec![Send { to: "wide".into(), gain: Db::ZERO, tap: Tap::Pre, pan: 0.0 }];
     all_close(&mix(&session, &sources, 0), &[0.5 * mean, 0.5 * mean]);
 }
 
@@ -252,7 +252,7 @@ fn mutants_of_layouts_are_heard() {
     );
     strip.pan = 0.2;
     strip.output = Some("wide".into());
-    strip.sends = vec![Send { to: "sides".into(), gain: Db(-6.0), tap: Tap::Post }];
+    strip.sends = vec![Send { to: "sides".into(), gain: Db(-6.0), tap: Tap::Post, pan: 0.0 }];
     session.buses = vec![bus("wide"), bus("sides")];
     session.buses[0].strip.layout = Some(Layout::Surround71);
     session.buses[1].strip.layout = Some(Layout::MidSide);
