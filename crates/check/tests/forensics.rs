@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use stemwright_check::CheckReport;
 use stemwright_core::{Finding, Severity};
 
-const SCORING: u64 = 700_000;
+const SCORING: u64 = 800_000;
 const TUNING: u64 = 10_000;
 /// What is written for other programs to look at.
 const PEERS: u64 = 900_000;
@@ -95,7 +95,8 @@ fn evidence_is_whole() {
 }
 
 /// Of a set without its mix, stem by stem: what files say by themselves can be put into all of them at once.
-const ALONE: [&[&str]; 6] = [
+const ALONE: [&[&str]; 7] = [
+    &["bleed"],
     &["click"],
     &["drop-out"],
     &["garbage"],
@@ -158,6 +159,12 @@ fn follows(class: &str, code: &str) -> bool {
         | ("discontinuity" | "drop-out", "click")
         // A file at another rate that was not converted has another length, too.
         | ("other-rate", "length")
+        // What is cut off above more than below leaves a mean.
+        | ("clipping", "dc-offset")
+        // What is no signal is taken for silence: a hole with edges.
+        | ("garbage", "click")
+        // Hum goes on to the end of the file.
+        | ("hum" | "hum-masked", "cut-tail")
     )
 }
 
@@ -340,7 +347,10 @@ fn clean_sets_raise_no_alarm_and_seeded_defects_are_found() {
             table.exchanged(&half, WITH_MIX, &mut chance);
             table.without(&half, &mut chance);
             for class in CLASSES {
-                table.against(&half, class, &mut chance);
+                // Of what is only worth a note, a third is enough.
+                if table.wanted(class, WITH_MIX) == Wanted::Required || round % 3 == 0 {
+                    table.against(&half, class, &mut chance);
+                }
             }
         }
     }

@@ -57,7 +57,12 @@ impl Heard<'_> {
         let clipped =
             measured.and_then(|measured| measured.ceiling_dbfs).map_or(0.0, |db| 0.6 * libm::exp10(db / 20.0));
         let least = self.coarse().max(clipped);
-        let first: Vec<_> = spots.first.iter().copied().filter(|spot| spot.size >= least).collect();
+        // What is no signal was taken for silence, and is told of by itself.
+        let known =
+            self.file.measured.as_ref().and_then(|measured| Some((measured.unsound_frame?, measured.unsound_last?)));
+        let told = |frame: u64| known.is_some_and(|(from, to)| (from.saturating_sub(2)..=to + 2).contains(&frame));
+        let first: Vec<_> =
+            spots.first.iter().copied().filter(|spot| spot.size >= least && !told(spot.frame)).collect();
         let few = spots.count as f64 <= 3.0 + a_second * self.seconds();
         (few && !first.is_empty()).then_some(Spots { count: first.len() as u64, first })
     }

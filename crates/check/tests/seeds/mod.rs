@@ -3,7 +3,7 @@
 mod shift;
 
 use crate::stage::{Frames, Noise, RATE};
-use shift::{bare, between, converted, delayed, folded, louder, low_passed, with_bleed};
+use shift::{bare, between, converted, delayed, folded, louder, low_passed, rests, with_bleed};
 use std::f64::consts::TAU;
 
 /// What was done to a stem, and where.
@@ -257,7 +257,11 @@ pub(crate) fn seed(class: &str, stem: &Frames, other: &Frames, chance: &mut Chan
         "bleed" => {
             let gain = 10f64.powf((-36.0 + 18.0 * chance.unit()) / 20.0);
             let delay = if chance.unit() < 0.5 { 0 } else { 1 + chance.below(480) };
-            frames = with_bleed(stem, other, gain, delay);
+            let heard = with_bleed(&vec![[0.0; 2]; stem.len()], other, gain, delay);
+            if rests(stem, &heard, rate) < 20 {
+                return None;
+            }
+            frames = stem.iter().zip(&heard).map(|(own, heard)| [own[0] + heard[0], own[1] + heard[1]]).collect();
         }
         "aliasing" => frames = folded(stem),
         _ => return None,

@@ -169,3 +169,14 @@ pub(super) fn louder(stem: &Frames, db: f64) -> Frames {
     let gain = 10f64.powf(db / 20.0);
     map(stem, |x| gain * x)
 }
+
+/// In how many pieces of 80 ms a stem rests while another is heard in it: that is 30 dB below the loudest that the stem has, and 10 dB
+/// above what it holds itself.
+pub(super) fn rests(stem: &Frames, heard: &Frames, rate: usize) -> usize {
+    let levels = |frames: &Frames| -> Vec<f64> { frames.chunks(rate * 2 / 25).map(super::level).collect() };
+    let (own, heard) = (levels(stem), levels(heard));
+    let loudest = own.iter().copied().fold(0.0, f64::max);
+    let most = heard.iter().copied().fold(0.0, f64::max);
+    let both = own.iter().zip(&heard);
+    both.filter(|(own, heard)| **heard > 3.2 * **own && **heard < 0.03 * loudest && **heard > 0.25 * most).count()
+}
