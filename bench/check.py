@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Checking a set: eight stems, the mix and the master, 24-bit stereo at 48 kHz, beside programs that measure such files.
 
-`stemwright check` does everything that it does (loudness, true peak, faults of each file, the sum against the mix, hashes); the
-others measure loudness and true peak of the same ten files, one after the other, and compare nothing. All run in turn, again and
-again, so that a busy minute of the machine hits all of them. A longer set shows how memory grows with length. `--install` gets
+`stemwright check` does everything that it does (loudness, true peak, every detector of defects, the sum against the mix, hashes);
+the others measure loudness and true peak of the same ten files, one after the other, and compare nothing. `…, a stem is missing` is
+the same set without one of its stems and without its documents, so the solver has to say why the rest does not null. All run in
+turn, again and again, so that a busy minute of the machine hits all of them. A longer set shows how memory grows with length. `--install` gets
 the other programs. What is missing is skipped, and says so.
 """
 
@@ -48,6 +49,16 @@ def options():
     parser.add_argument('--markdown', action='store_true')
     built.add_options(parser)
     return parser.parse_args()
+
+
+def without_a_stem(folder):
+    """The set beside it that does not null: links to the same files, but for one stem."""
+    wrong = folder / 'wrong'
+    wrong.mkdir()
+    for file in sorted((folder / 'set').glob('*.wav')):
+        if not file.name.startswith('03'):
+            os.link(file, wrong / file.name)
+    return wrong
 
 
 def make_set(programs, folder, seconds):
@@ -99,7 +110,8 @@ class Check:
 def ours(check, programs, folder, files):
     if not check.missing:
         check.proven(folder / 'set', len(files))
-    return [*check.rows(folder / 'set'), Peer(MEASURING, '', [programs.media, 'measure', *files])]
+    wrong = check.row('stemwright check, a stem is missing', without_a_stem(folder), '--quiet')
+    return [*check.rows(folder / 'set'), wrong, Peer(MEASURING, '', [programs.media, 'measure', *files])]
 
 
 def chosen(rows, args):

@@ -317,6 +317,8 @@ fn of_defects(found: &Found, report: &CheckReport, detected: &[Detected], media:
     }
     let mut findings = rules::of_defects(&heard);
     findings.extend(rules::of_duplicates(&duplicates(&candidates, media), &report.files));
+    let bleeds: Vec<_> = detected.iter().map(|detected| detected.bleed).collect();
+    findings.extend(rules::of_bleed(&report.files, &bleeds));
     findings
 }
 

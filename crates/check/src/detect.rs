@@ -1,9 +1,10 @@
-//! Defects that are heard: clicks, drop-outs, hum, edges in the spectrum, sound that breaks off. All are looked for while a
+//! Defects that are heard: clicks, drop-outs, hum, edges in the spectrum, sound that breaks off, bleed. All are looked for while a
 //! file goes by once, in memory that does not grow with it.
 //!
 //! Music is full of clicks, gaps and edges that are meant. What is doubtful is a note or nothing; a warning must be true.
 
 pub(crate) mod against;
+mod bleed;
 mod cliff;
 pub(crate) mod duplicates;
 mod ends;
@@ -14,6 +15,7 @@ mod outliers;
 mod predict;
 mod spots;
 
+pub(crate) use bleed::{Bleed, BleedMeter};
 pub(crate) use cliff::Cliff;
 use cliff::CliffMeter;
 use ends::EndMeter;
@@ -36,6 +38,7 @@ pub(crate) struct Detected {
     pub(crate) cliff: Option<Cliff>,
     pub(crate) limited: Option<Limited>,
     pub(crate) ends: Ends,
+    pub(crate) bleed: Option<Bleed>,
 }
 
 /// All detectors of a file.
@@ -155,6 +158,7 @@ impl Detectors {
             cliff: self.cliff.finish(),
             limited: limited.iter().all(Option::is_some).then(|| limited.into_iter().next().flatten()).flatten(),
             ends,
+            bleed: None,
         }
     }
 }

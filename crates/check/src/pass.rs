@@ -2,7 +2,7 @@
 //! and compared with the mix.
 
 use crate::detect::against::{Accusation, Against, PartPlanes};
-use crate::detect::{Detected, Detectors};
+use crate::detect::{Bleed, BleedMeter, Detected, Detectors};
 use crate::found::{CheckError, Found, Subject};
 use crate::measure::{FileMeter, Samples, step_frames};
 use crate::report::{FileKind, FoundBy, Measurements};
@@ -167,6 +167,7 @@ pub(crate) fn pass(
         }));
     }
     let mut adding = Adding::new(found, media);
+    let (together, mut bleeding) = comparable(subjects);
     let seconds = |subject: &Subject| subject.info.as_ref().map_or(0.0, |info| info.rate.seconds(info.frames as i64));
     let length = subjects.iter().map(seconds).fold(0.0, f64::max);
     let mut passed = 0u64;
@@ -185,7 +186,14 @@ pub(crate) fn pass(
             });
         };
         let sum = || adding.as_mut().map_or(Ok(()), |adding| adding.block(&blocks, residual.as_deref_mut()));
-        let ((), summed) = rayon::join(measure, sum);
+        let bleed = || {
+            if let Some(meter) = &mut bleeding {
+                let planes: Vec<&[Vec<f64>]> =
+                    together.iter().map(|stem| blocks[*stem].as_ref().map_or(&[][..], |block| &block.planes)).collect();
+                meter.block(&planes, passed);
+            }
+        };
+        let ((), (summed, ())) = rayon::join(measure, || rayon::join(sum, bleed));
         summed?;
         passed += 1;
         let done = passed as f64 * 0.01 * STEPS as f64;
@@ -208,9 +216,30 @@ pub(crate) fn pass(
         }
     };
     let broken: Vec<bool> = readers.iter().map(|r| r.as_ref().is_none_or(|reader| reader.error.is_some())).collect();
-    let measured = readers.into_par_iter().zip(meters).map(finish).collect();
+    let mut measured: Vec<Measured> = readers.into_par_iter().zip(meters).map(finish).collect();
+    for (stem, bleed) in bleeding.iter().flat_map(BleedMeter::finish).enumerate() {
+        let bleed = bleed.map(|bleed| Bleed { of: together[bleed.of], ..bleed });
+        measured[together[stem]].detected.bleed = bleed;
+    }
     let summed = adding.and_then(|adding| adding.finish(found, &broken, media));
     Ok((measured, summed))
+}
+
+/// Stems of one rate, which are heard side by side, and what looks for one in the pauses of another.
+fn comparable(subjects: &[Subject]) -> (Vec<usize>, Option<BleedMeter>) {
+    let rate = |stem: usize| subjects[stem].info.as_ref().map(|info| info.rate).ok();
+    let stems = (0..subjects.len()).filter(|stem| subjects[*stem].kind == FileKind::Stem && rate(*stem).is_some());
+    let mut stems: Vec<usize> = stems.collect();
+    let Some(most) = stems
+        .iter()
+        .filter_map(|stem| rate(*stem))
+        .max_by_key(|most| stems.iter().filter(|stem| rate(**stem) == Some(*most)).count())
+    else {
+        return (stems, None);
+    };
+    stems.retain(|stem| rate(*stem) == Some(most));
+    let meter = BleedMeter::new(stems.len(), step_frames(most) * STEPS);
+    (stems, meter)
 }
 
 /// The sum of the stems, being compared with whatever may be the mix.

@@ -107,7 +107,47 @@ fn programme() -> Vec<(&'static str, Vec<f64>)> {
         let mut kick = drums(5, beat);
         made(move |n| 0.6 * kick(n % beat) + 0.4 * (-((n % beat) as f64) / 4_000.0).exp() * sine(50.0, n % beat))
     };
+    let mut clap = Noise(41);
+    let claps = made(|n| {
+        let at = n % beat;
+        // Three hands, 9 ms apart, and the room; on every other beat a stick on the rim.
+        let hands: f64 =
+            (0..3).filter(|hand| at >= hand * 430).map(|hand| (-((at - hand * 430) as f64) / 90.0).exp()).sum();
+        let room = if at > 1_300 { (-((at - 1_300) as f64) / 2_000.0).exp() } else { 0.0 };
+        if (n / beat).is_multiple_of(2) {
+            0.25 * (hands + room) * clap.next()
+        } else {
+            let ring = (-(at as f64) / 400.0).exp() * (sine(1_720.0, at) + 0.6 * sine(480.0, at + 30));
+            0.4 * ring + if at == 0 { 0.5 } else { 0.0 }
+        }
+    });
+    // Cut into sixteenths without a fade, every fourth of them muted, and shorter in the second half.
+    let chopped = made(|n| {
+        let piece = if n < LENGTH / 2 { beat / 4 } else { beat / 16 };
+        if n / piece % 4 == 3 { 0.0 } else { voice[n] }
+    });
+    let drone = made(|n| 0.2 * sine(60.0, n) + 0.1 * sine(120.0, n) + 0.07 * sine(180.0, n) + 0.05 * sine(240.0, n));
+    let moving = made(|n| {
+        let open = 0.6 + 0.4 * sine(0.13, n);
+        (1..9).map(|h| 0.2 / f64::from(h) * open.powi(h) * sine(60.0 * f64::from(h), n)).sum()
+    });
+    let mut grains = Noise(51);
+    let (mut left, mut pitch) = (0usize, 0.0);
+    let granular = made(|n| {
+        if left == 0 && grains.next() > 0.9985 {
+            left = 100 + (400.0 * (1.0 + grains.next())) as usize;
+            pitch = 300.0 * 2f64.powf(2.0 * grains.next());
+        }
+        left = left.saturating_sub(1);
+        // No window: grains begin and end with an edge.
+        if left > 0 { 0.3 * sine(pitch, n + 17) } else { 0.0 }
+    });
     vec![
+        ("Claps and rim", claps),
+        ("Chopped voice", chopped),
+        ("Drone on 60 Hz", drone),
+        ("Moving drone", moving),
+        ("Granular", granular),
         ("Gated drums", gated),
         ("Square lead", square),
         ("Saw bass", saw),

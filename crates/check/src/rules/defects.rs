@@ -2,7 +2,7 @@
 
 use super::OURS;
 use crate::detect::duplicates::Duplicate;
-use crate::detect::{Cliff, Detected, Spots};
+use crate::detect::{Bleed, Cliff, Detected, Spots};
 use crate::report::{FileKind, FileReport, FormatReport};
 use std::path::Path;
 use stemwright_core::{Finding, SampleRate, Severity};
@@ -57,7 +57,12 @@ impl Heard<'_> {
         let clipped =
             measured.and_then(|measured| measured.ceiling_dbfs).map_or(0.0, |db| 0.6 * libm::exp10(db / 20.0));
         let least = self.coarse().max(clipped);
-        let first: Vec<_> = spots.first.iter().copied().filter(|spot| spot.size >= least).collect();
+        // What is no signal was taken for silence, and is told of by itself.
+        let known =
+            self.file.measured.as_ref().and_then(|measured| Some((measured.unsound_frame?, measured.unsound_last?)));
+        let told = |frame: u64| known.is_some_and(|(from, to)| (from.saturating_sub(2)..=to + 2).contains(&frame));
+        let first: Vec<_> =
+            spots.first.iter().copied().filter(|spot| spot.size >= least && !told(spot.frame)).collect();
         let few = spots.count as f64 <= 3.0 + a_second * self.seconds();
         (few && !first.is_empty()).then_some(Spots { count: first.len() as u64, first })
     }
@@ -103,11 +108,17 @@ impl Heard<'_> {
     fn hum(&self) -> Option<Finding> {
         let hum = self.detected.hum?;
         let level = decibels(hum.level);
-        let what = format!(
-            "{} lines at multiples of {} Hz that never move, together at {level:.1} dBFS: hum of the mains",
-            hum.lines, hum.hz
-        );
-        let finding = self.finding(Severity::Warning, "hum", what).measured(level, "dBFS");
+        let lines =
+            format!("{} lines at multiples of {} Hz that never move, together at {level:.1} dBFS", hum.lines, hum.hz);
+        // The peak of so many lines is 11 dB above their level at most (√(2·lines)): without anything louder they are the sound.
+        let peak = self.file.measured.as_ref().and_then(|measured| measured.peak_dbfs).unwrap_or(f64::MIN);
+        let alone = peak < level + 10.0 * libm::log10(2.0 * hum.lines as f64) + 1.0;
+        let finding = if alone {
+            self.finding(Severity::Note, "hum", format!("{lines}, and little else: a drone, or hum of the mains"))
+        } else {
+            self.finding(Severity::Warning, "hum", format!("{lines}: hum of the mains"))
+        };
+        let finding = finding.measured(level, "dBFS");
         Some(finding.limit(-90.0, "dBFS", OURS).hint(
             "record it again from a balanced line or with the ground loop opened; else notch these frequencies, or gate what is between",
         ))
@@ -204,6 +215,23 @@ fn ends(files: &[Heard<'_>]) -> Vec<Finding> {
 const HISS: f64 = 0.01;
 
 const TAIL: &str = "print it again to the end of the longest tail";
+
+/// Stems that are heard in the pauses of others; `bleeds` stand in the order of the files.
+pub(crate) fn of_bleed(files: &[FileReport], bleeds: &[Option<Bleed>]) -> Vec<Finding> {
+    let say = |(file, bleed): (&FileReport, &Option<Bleed>)| {
+        let (bleed, rate) = (bleed.as_ref()?, file.format.as_ref()?.rate);
+        let (share, of) = (100.0 * bleed.share, &files[bleed.of].file);
+        let level = decibels(bleed.gain);
+        let what =
+            format!("where it rests it holds {of}, at {level:.0} dB of that: {share:.0} % of what is left there");
+        let finding = Finding::new(Severity::Note, "bleed", what).in_file(Path::new(&file.file));
+        let finding = finding.at_frame(bleed.frame, rate).measured(share, "%").limit(40.0, "%", OURS);
+        Some(finding.hint(
+            "fine where both were in one room or share a return; else look for a send or a routing that should be closed, or gate it",
+        ))
+    };
+    files.iter().zip(bleeds).filter_map(say).collect()
+}
 
 /// Files that are the same recording.
 pub(crate) fn of_duplicates(pairs: &[Duplicate], files: &[FileReport]) -> Vec<Finding> {

@@ -7,7 +7,7 @@ mod set;
 mod sum;
 
 pub(crate) use accused::accuse;
-pub(crate) use defects::{Heard, of_defects, of_duplicates};
+pub(crate) use defects::{Heard, of_bleed, of_defects, of_duplicates};
 pub(crate) use file::{of_file, unreadable};
 pub(crate) use set::of_set;
 pub(crate) use sum::{explain, not_corrected, of_sum, report};

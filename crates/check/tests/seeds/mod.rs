@@ -1,6 +1,9 @@
 //! Defects, put into stems that have none.
 
-use crate::stage::{Frames, Noise};
+mod shift;
+
+use crate::stage::{Frames, Noise, RATE};
+use shift::{bare, between, converted, delayed, folded, louder, low_passed, rests, with_bleed};
 use std::f64::consts::TAU;
 
 /// What was done to a stem, and where.
@@ -9,6 +12,19 @@ pub(crate) struct Seeded {
     pub(crate) frames: Frames,
     /// Any of these counts; of defects without a place there is none.
     pub(crate) places: Vec<usize>,
+    /// What must be measured of it, and how nearly.
+    pub(crate) value: Option<[f64; 2]>,
+    /// The rate that the file says it has.
+    pub(crate) rate: u32,
+    /// Whether integers cannot hold it.
+    pub(crate) float: bool,
+}
+
+impl Seeded {
+    /// Other samples, and nothing else that is to be found.
+    pub(crate) fn of(frames: Frames) -> Self {
+        Self { frames, places: Vec::new(), value: None, rate: RATE, float: false }
+    }
 }
 
 /// Numbers from 0 to 1, and frames on which a stem sounds.
@@ -56,10 +72,12 @@ pub(crate) fn peak(frames: &[[f64; 2]]) -> f64 {
     frames.iter().flatten().fold(0.0, |peak, x| x.abs().max(peak))
 }
 
-/// Puts a defect of a class into a stem; `None` where the stem offers no place for it.
-pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance) -> Option<Seeded> {
+/// Puts a defect of a class into a stem, of another one where it takes two; `None` where the stem offers no place for it.
+pub(crate) fn seed(class: &str, stem: &Frames, other: &Frames, chance: &mut Chance) -> Option<Seeded> {
+    let rate = RATE as usize;
     let mut frames = stem.clone();
     let mut places = Vec::new();
+    let (mut value, mut hz, mut float) = (None, RATE, false);
     let peak = peak(stem);
     if peak < 0.02 {
         return None;
@@ -101,19 +119,17 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
                 places.push(at);
             }
         }
-        "hum" => {
+        "hum" | "hum-masked" => {
             let mains = if chance.unit() < 0.5 { 50.0 } else { 60.0 };
             let size = 10f64.powf((-50.0 + 15.0 * chance.unit()) / 20.0);
             let phase = chance.unit();
-            // A stem that is never quiet for long hides what is below it.
-            let mut levels: Vec<f64> = stem.chunks(rate / 10).map(level).collect();
-            levels.sort_by(f64::total_cmp);
-            if size < levels[levels.len() * 2 / 5] {
+            let lines = [1.0, 0.7, 0.6, 0.35, 0.3, 0.2];
+            let sizes: Vec<(f64, f64)> = (1..=6).map(|h| (mains * h as f64, size * lines[h - 1])).collect();
+            if (bare(stem, &sizes, rate) < 3) == (class == "hum") {
                 return None;
             }
             for (n, frame) in frames.iter_mut().enumerate() {
                 let t = n as f64 / rate as f64;
-                let lines = [1.0, 0.7, 0.6, 0.35, 0.3, 0.2];
                 let hum: f64 =
                     (1..=6).map(|h| lines[h - 1] * (TAU * (mains * t * h as f64 + phase * h as f64)).sin()).sum();
                 *frame = frame.map(|x| x + size * hum);
@@ -149,7 +165,7 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
                 }
                 _ => [16_000.0, 17_000.0, 18_000.0][chance.below(3)],
             };
-            if above(stem, corner * 0.85, corner, rate) < 3e-4 {
+            if between(stem, corner * 0.85, corner, rate) < 3e-4 {
                 return None;
             }
             frames = low_passed(stem, corner, rate);
@@ -204,52 +220,51 @@ pub(crate) fn seed(class: &str, stem: &Frames, rate: usize, chance: &mut Chance)
         "padded-bits" => frames = crate::stage::rounded(stem, 16),
         "silent" => frames.fill([0.0; 2]),
         "wrong-length" => frames.truncate(stem.len() - rate / 10 - chance.below(rate)),
+        "garbage" => {
+            let at = rate / 10 + chance.below(stem.len() - rate / 5);
+            for frame in &mut frames[at..at + 1 + chance.below(40)] {
+                let wild = match chance.below(8) {
+                    0 => f64::NAN,
+                    1 => f64::INFINITY,
+                    _ => 10f64.powf(3.5 + 5.0 * chance.unit()),
+                };
+                frame[chance.below(2)] = wild;
+            }
+            places.push(at);
+            float = true;
+        }
+        "other-rate" => {
+            hz = if chance.unit() < 0.5 { 44_100 } else { 96_000 };
+            // Converted, or with nothing but another number in its head.
+            if chance.unit() < 0.7 {
+                frames = converted(stem, RATE, hz);
+            }
+        }
+        "polarity" => frames = crate::stage::map(stem, |x| -x),
+        "delay" => {
+            let far = 1.0 + 3000.0 * chance.unit() * chance.unit();
+            let far = if chance.unit() < 0.3 { far.round() } else { far };
+            let delay = if chance.unit() < 0.5 { far } else { -far };
+            frames = delayed(stem, delay);
+            value = Some([-delay, 0.1]);
+        }
+        "gain" => {
+            let db = 0.3 + 5.7 * chance.unit();
+            let db = if chance.unit() < 0.5 || peak * 10f64.powf(db / 20.0) > 0.98 { -db } else { db };
+            frames = louder(stem, db);
+            value = Some([-db, 0.05]);
+        }
+        "bleed" => {
+            let gain = 10f64.powf((-36.0 + 18.0 * chance.unit()) / 20.0);
+            let delay = if chance.unit() < 0.5 { 0 } else { 1 + chance.below(480) };
+            let heard = with_bleed(&vec![[0.0; 2]; stem.len()], other, gain, delay);
+            if rests(stem, &heard, rate) < 20 {
+                return None;
+            }
+            frames = stem.iter().zip(&heard).map(|(own, heard)| [own[0] + heard[0], own[1] + heard[1]]).collect();
+        }
+        "aliasing" => frames = folded(stem),
         _ => return None,
     }
-    Some(Seeded { frames, places })
-}
-
-/// The level between two frequencies, RMS, of the left and right together.
-fn above(stem: &Frames, low: f64, high: f64, rate: usize) -> f64 {
-    // Two seconds of the middle say enough.
-    let middle = stem[stem.len() / 2 - rate..stem.len() / 2 + rate].to_vec();
-    let (a, b) = (low_passed(&middle, high, rate), low_passed(&middle, low, rate));
-    let band: Frames = a.iter().zip(&b).map(|(a, b)| [a[0] - b[0], a[1] - b[1]]).collect();
-    level(&band)
-}
-
-/// As a converter does it: down by 130 dB (Kaiser, β = 13) where the corner is.
-fn low_passed(stem: &Frames, corner: f64, rate: usize) -> Frames {
-    let half = 240i64;
-    let bessel = |x: f64| {
-        (1..60)
-            .fold((1.0, 1.0), |(sum, term), k| {
-                let term = term * (x / (2.0 * f64::from(k))) * (x / (2.0 * f64::from(k)));
-                (sum + term, term)
-            })
-            .0
-    };
-    let cut = (corner - 450.0) / rate as f64;
-    let taps: Vec<f64> = (-half..=half)
-        .map(|n| {
-            let x = n as f64;
-            let sinc = if n == 0 { 2.0 * cut } else { (TAU * cut * x).sin() / (std::f64::consts::PI * x) };
-            let at = x / (half as f64 + 1.0);
-            sinc * bessel(13.0 * (1.0 - at * at).sqrt()) / bessel(13.0)
-        })
-        .collect();
-    let mut padded = vec![[0.0; 2]; half as usize];
-    padded.extend_from_slice(stem);
-    padded.extend(vec![[0.0; 2]; half as usize]);
-    padded
-        .windows(taps.len())
-        .map(|window| {
-            let mut sum = [0.0; 2];
-            for (tap, frame) in taps.iter().zip(window) {
-                sum[0] += tap * frame[0];
-                sum[1] += tap * frame[1];
-            }
-            sum
-        })
-        .collect()
+    Some(Seeded { frames, places, value, rate: hz, float })
 }

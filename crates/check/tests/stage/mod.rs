@@ -71,16 +71,24 @@ pub(crate) fn rounded(frames: &Frames, bits: u16) -> Frames {
 }
 
 pub(crate) struct Stage {
-    folder: TempDir,
+    folder: PathBuf,
+    /// Taken away at the end.
+    _own: Option<TempDir>,
 }
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let own = tempfile::tempdir().unwrap();
+        Self { folder: own.path().to_owned(), _own: Some(own) }
+    }
+
+    /// In a folder that stays.
+    pub(crate) fn at(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), _own: None }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
     pub(crate) fn write(&self, name: &str, frames: &Frames, depth: Depth) {
@@ -118,7 +126,7 @@ impl Stage {
     }
 
     pub(crate) fn check_with(&self, options: &CheckOptions) -> CheckReport {
-        look(self.folder.path(), options)
+        look(&self.folder, options)
     }
 
     /// What one file of these samples measures.
