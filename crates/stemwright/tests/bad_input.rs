@@ -163,7 +163,7 @@ fn what_a_session_spells_wrongly_is_shown_at_its_place_with_what_was_meant() {
         ),
         ("[[track]]\nname = 'Lead'\n[[track.send]]\nto = 'Room'\n", &["session.toml:7:6", "`Room`", "[[bus]]"]),
         ("[[track]]\nname = 'Lead'\ngain = 'loud'\n", &["session.toml:6:8", "`gain` must be a number"]),
-        ("[[track]]\nname = 'Lead'\ngain = 900\n", &["session.toml:6:8", "-150 to 60"]),
+        ("[[track]]\nname = 'Lead'\ngain = 900\n", &["session.toml:6:8", "up to 60 dB"]),
         ("[[track]]\nname = 'Lead'\n[[track]]\nname = 'Lead'\n", &["session.toml:7:8", "`Lead`"]),
         ("[[track\n", &["session.toml:4:", "not valid TOML"]),
     ] {
