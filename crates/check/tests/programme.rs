@@ -276,7 +276,7 @@ fn a_hostile_export_is_told_for_what_it_is() {
     }
     assert!(only(&report, "shared-name").message.contains("default preset"));
     assert_eq!(only(&report, "sum-does-not-null").severity, Severity::Error);
-    // Its longest stem was lost to garbage, so the mix holds what no stem has: that, and which stem to print again, is said.
+    // A stem was lost to garbage, so the mix holds what no stem has: that, and which stem to print again, is said.
     let solution = report.sum.as_ref().and_then(|sum| sum.solution.as_ref()).unwrap();
     assert_eq!(solution.cause, Cause::StemMissing);
     assert!(solution.sentences[0].contains("1_Default preset.wav"), "{:?}", solution.sentences);
