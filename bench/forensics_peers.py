@@ -1,165 +1,243 @@
 #!/usr/bin/env python3
-"""Detectors of defects beside those of other programs, on the same files: hits, misses and false alarms a minute.
+"""Defects put into real stems, beside other programs that look for such: hits, misses, false alarms a minute.
 
-The files are written by `cargo test -p stemwright-check --test forensics seeded_files` (real stems of the example and, where it is
-there, of the material; clean, and with one kind of defect each). Ours: `stemwright check FILE`. Theirs: essentia's detectors (ClickDetector,
-GapsDetector, SaturationDetector, HumDetector; `pip install essentia soundfile`) with their defaults, and ffmpeg's `silencedetect` and
-`astats`. What is missing is skipped, and says so.
+`cargo test -p stemwright-check --test forensics seeded_files` writes the files, with `STEMWRIGHT_SEEDED_FILES` naming a folder
+(here one that goes away). Ours gets each file alone, as the others do, and no mix. Others: essentia's detectors, as their
+examples use them (`pip install essentia`, best in a virtual environment whose python runs this), and ffmpeg. What is missing is
+skipped, and says so.
 """
 
 import argparse
 import collections
+import importlib.util
 import json
 import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 
-import built
 import tables
 
-# Within so many seconds of the place a find counts, as in tests/evidence.toml; theirs are looked at more kindly: they give times of frames.
-NEAR, KIND = 0.010, 0.100
-OURS = {'click': ['click'], 'discontinuity': ['discontinuity', 'click'], 'drop-out': ['drop-out'], 'hum': ['hum'],
-        'clipping': ['clipping']}
+HERE = pathlib.Path(__file__).resolve().parent
+# A place counts where it is within 30 ms: the frames of the others are that long.
+NEAR = 0.03
 
 
-def ours(stemwright, folder):
-    def look(file):
-        said = subprocess.run([stemwright, 'check', file, '--json'], capture_output=True, text=True, cwd=folder)
-        found = collections.defaultdict(list)
-        for finding in json.loads(said.stdout)['findings']:
-            if finding['severity'] != 'note':
-                found[finding['code']].append(finding.get('frame', 0) / 48000)
-        return found
-    return look
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--stemwright', default='target/release/stemwright', type=pathlib.Path)
+    parser.add_argument('--files', type=pathlib.Path, help='a folder with truth.json, instead of making one')
+    parser.add_argument('--markdown', action='store_true')
+    return parser.parse_args()
 
 
-def essentia():
-    try:
-        import essentia
-        import essentia.standard as es
-        import soundfile
-    except ImportError:
-        print('skipped: essentia or soundfile is missing', file=sys.stderr)
-        return {}
-    essentia.log.warningActive = essentia.log.infoActive = False
+def seconds(clock):
+    """Of 1:02.345."""
+    total = 0.0
+    for part in clock.split(':'):
+        total = 60 * total + float(part)
+    return total
 
-    def framed(make, frame, hop, times):
-        def look(file):
-            sound, rate = soundfile.read(file, dtype='float32', always_2d=True)
-            found = []
-            for channel in sound.T:
-                detector = make(es, rate, frame, hop)
-                for part in es.FrameGenerator(channel, frameSize=frame, hopSize=hop, startFromZero=True):
-                    found.extend(times(detector, part))
-            return found
-        return look
 
-    def hum(file):
-        sound, rate = soundfile.read(file, dtype='float32', always_2d=True)
+class Ours:
+    """`stemwright check` of one file. Places, or [None] where a class has none."""
+    CODES = {'click': ['click'], 'discontinuity': ['discontinuity', 'click'], 'drop-out': ['drop-out'], 'hum': ['hum'],
+             'clipping': ['clipped']}
+
+    def __init__(self, program):
+        self.program = program
+        self.missing = '' if program.exists() else f'no program {program}'
+        self.said = {}
+
+    def hear(self, file, class_):
+        if file not in self.said:
+            done = subprocess.run([self.program, 'check', file, '--json'], capture_output=True, text=True)
+            self.said[file] = json.loads(done.stdout)['findings']
         found = []
-        for channel in sound.T:
-            found += list(es.HumDetector(sampleRate=rate)(channel)[3])
+        for finding in self.said[file]:
+            if finding['code'] not in self.CODES[class_] or finding['severity'] == 'note':
+                continue
+            if class_ in ('hum', 'clipping'):
+                return [None]
+            for place in finding['place'].split(', '):
+                more = re.fullmatch(r'and (\d+) more', place)
+                # Of those it counts and does not name none can be right.
+                found += [float('inf')] * int(more[1]) if more else [seconds(place)]
         return found
 
-    click = framed(lambda es, rate, frame, hop: es.ClickDetector(sampleRate=rate, frameSize=frame, hopSize=hop), 512, 256,
-                   lambda detector, part: list(detector(part)[0]))
-    jump = framed(lambda es, rate, frame, hop: es.DiscontinuityDetector(frameSize=frame, hopSize=hop), 512, 256,
-                  lambda detector, part: [0.0] * len(detector(part)[0]))
-    gaps = framed(lambda es, rate, frame, hop: es.GapsDetector(sampleRate=rate, frameSize=frame, hopSize=hop), 2048, 1024,
-                  lambda detector, part: list(detector(part)[0]))
-    flat = framed(lambda es, rate, frame, hop: es.SaturationDetector(sampleRate=rate, frameSize=frame, hopSize=hop), 512, 256,
-                  lambda detector, part: list(detector(part)[0]))
-    return {'click': ('essentia ClickDetector', click), 'discontinuity': ('essentia DiscontinuityDetector', jump),
-            'drop-out': ('essentia GapsDetector', gaps), 'clipping': ('essentia SaturationDetector', flat),
-            'hum': ('essentia HumDetector', hum)}
+
+def wav(file):
+    """Rate, channels, and the bytes of 24-bit samples; Python's own reader knows no extensible heads."""
+    data = pathlib.Path(file).read_bytes()
+    at, found = 12, {}
+    while at + 8 <= len(data):
+        size = struct.unpack_from('<I', data, at + 4)[0]
+        found[data[at:at + 4]] = data[at + 8:at + 8 + size]
+        at += 8 + size + size % 2
+    channels, rate = struct.unpack_from('<2xHI', found[b'fmt '])
+    return rate, channels, found[b'data']
 
 
-def ffmpeg():
-    if not shutil.which('ffmpeg'):
-        print('skipped: no ffmpeg', file=sys.stderr)
-        return {}
-
-    def said(file, filters):
-        command = ['ffmpeg', '-hide_banner', '-nostats', '-i', file, '-af', filters, '-f', 'null', '-']
-        return subprocess.run(command, capture_output=True, text=True).stderr
-
-    def gaps(file):
-        return [float(at) for at in re.findall(r'silence_start: ([-\d.]+)', said(file, 'silencedetect=n=-90dB:d=0.002'))]
-
-    def flat(file):
-        factor = [float(x) for x in re.findall(r'Flat factor: ([\d.]+)', said(file, 'astats'))]
-        return [0.0] if any(x > 0 for x in factor) else []
-
-    return {'drop-out': ('ffmpeg silencedetect (-90 dB, 2 ms)', gaps), 'clipping': ('ffmpeg astats, flat factor', flat)}
+def samples(file):
+    import numpy
+    rate, channels, data = wav(file)
+    integers = numpy.frombuffer(data, dtype=numpy.uint8).reshape(-1, 3)
+    values = (integers[:, 0].astype(numpy.int32) | integers[:, 1].astype(numpy.int32) << 8
+              | integers[:, 2].astype(numpy.int8).astype(numpy.int32) << 16)
+    return rate, (values.reshape(-1, channels) / 2**23).astype(numpy.float32)
 
 
-def score(look, cases, class_, near):
-    """Hits of how many, and what else was found, by minutes of sound."""
-    hits = of = alarms = 0
-    minutes = 0.0
-    for case in cases:
-        if case['class'] not in (class_, 'clean'):
+class Essentia:
+    """A detector that takes frames and tells starts and ends in seconds, of either channel."""
+
+    def __init__(self, name, frame, hop, **settings):
+        self.name, self.frame, self.hop, self.settings = name, frame, hop, settings
+        self.missing = '' if importlib.util.find_spec('essentia') else 'no Python package essentia'
+
+    def hear(self, file, class_):
+        import essentia
+        import essentia.standard as standard
+        essentia.log.infoActive = essentia.log.warningActive = False
+        rate, planes = samples(file)
+        places = []
+        for channel in range(planes.shape[1]):
+            plane = essentia.array(planes[:, channel])
+            # Some count samples, with the hop, and others seconds with the rate.
+            known = {'frameSize': self.frame, 'hopSize': self.hop, 'sampleRate': rate, **self.settings}
+            parameters = getattr(standard, self.name)().parameterNames()
+            detector = getattr(standard, self.name)(**{key: known[key] for key in known if key in parameters})
+            for frame in standard.FrameGenerator(plane, frameSize=self.frame, hopSize=self.hop, startFromZero=True):
+                said = detector(frame)
+                starts = said[0]
+                if self.name == 'DiscontinuityDetector':
+                    # Samples from the first of the frame.
+                    place = getattr(self, 'place', 0)
+                    starts = [(place * self.hop + start) / rate for start in starts]
+                    self.place = place + 1
+                places += [float(start) for start in starts]
+            self.place = 0
+        return [None] if class_ == 'clipping' and places else merged(places)
+
+
+class EssentiaHum:
+    def __init__(self):
+        self.missing = '' if importlib.util.find_spec('essentia') else 'no Python package essentia'
+
+    def hear(self, file, class_):
+        import essentia
+        import essentia.standard as standard
+        rate, planes = samples(file)
+        # The file is as long as one of its windows: shorter ones are asked for.
+        detector = standard.HumDetector(sampleRate=rate, timeWindow=5, minimumDuration=2)
+        _, frequencies, _, starts, _ = detector(essentia.array(planes.mean(axis=1)))
+        mains = [hz for hz in frequencies for of in (50, 60) if abs(hz - of * max(1, round(hz / of))) < 1]
+        return [None] if mains else []
+
+
+class Ffmpeg:
+    def __init__(self, graph, pattern, filewise=False):
+        self.graph, self.pattern, self.filewise = graph, re.compile(pattern), filewise
+        self.missing = '' if shutil.which('ffmpeg') else 'no program ffmpeg'
+
+    def hear(self, file, class_):
+        done = subprocess.run(['ffmpeg', '-nostdin', '-hide_banner', '-nostats', '-i', file, '-af', self.graph,
+                               '-f', 'null', '-'], capture_output=True, text=True)
+        values = [float(value) for value in self.pattern.findall(done.stderr)]
+        return ([None] if any(values) else []) if self.filewise else merged(values)
+
+
+def merged(places):
+    """One of those that are within 30 ms."""
+    kept = []
+    for place in sorted(places):
+        if not kept or place - kept[-1] > NEAR:
+            kept.append(place)
+    return kept
+
+
+def detectors(program):
+    ours = Ours(program)
+    return [
+        ('click', 'stemwright check', ours),
+        ('click', 'essentia ClickDetector', Essentia('ClickDetector', 512, 256)),
+        ('discontinuity', 'stemwright check', ours),
+        ('discontinuity', 'essentia DiscontinuityDetector', Essentia('DiscontinuityDetector', 512, 256)),
+        ('discontinuity', 'essentia ClickDetector', Essentia('ClickDetector', 512, 256)),
+        ('drop-out', 'stemwright check', ours),
+        ('drop-out', 'essentia GapsDetector', Essentia('GapsDetector', 2048, 256)),
+        ('drop-out', 'essentia GapsDetector, 1 ms', Essentia('GapsDetector', 2048, 256, minimumTime=1)),
+        ('drop-out', 'ffmpeg silencedetect, 10 ms', Ffmpeg('silencedetect=noise=-90dB:duration=0.01', r'silence_start: ([\d.]+)')),
+        ('drop-out', 'ffmpeg silencedetect, 1 ms', Ffmpeg('silencedetect=noise=-90dB:duration=0.001', r'silence_start: ([\d.]+)')),
+        ('hum', 'stemwright check', ours),
+        ('hum', 'essentia HumDetector', EssentiaHum()),
+        ('clipping', 'stemwright check', ours),
+        ('clipping', 'essentia SaturationDetector', Essentia('SaturationDetector', 512, 256)),
+        ('clipping', 'ffmpeg astats, flat factor', Ffmpeg('astats', r'Flat factor: ([\d.]+)', filewise=True)),
+    ]
+
+
+def minutes(folder, entries):
+    total = 0.0
+    for entry in entries:
+        rate, channels, data = wav(folder / entry['file'])
+        total += len(data) / (3 * channels * rate) / 60
+    return total
+
+
+def score(folder, detector, class_, seeded, clean):
+    """Hits, seeded, alarms beside them, alarms of clean files."""
+    hits = of = beside = 0
+    for entry in seeded:
+        found = detector.hear(folder / entry['file'], class_)
+        if not entry['places']:
+            hits, of = hits + bool(found), of + 1
             continue
-        found = sorted(look(case))
-        minutes += case['seconds'] / 60
-        places = [place / case['rate'] for place in case['places']]
-        if case['class'] == class_:
-            of += 1
-            whole = not places or class_ in ('hum', 'clipping', 'discontinuity')
-            hits += bool(found) if whole else any(abs(at - place) <= near for at in found for place in places)
-            if not whole:
-                alarms += sum(all(abs(at - place) > near for place in places) for at in found)
-        else:
-            alarms += len(found)
-    return hits, of, alarms / minutes
+        places = [place / entry['rate'] for place in entry['places']]
+        hit = [place for place in places if any(abs(place - at) <= NEAR for at in found)]
+        hits, of = hits + len(hit), of + len(places)
+        # A gap has an end, up to 60 ms after.
+        beside += sum(not any(-NEAR <= at - place <= NEAR + 0.06 for place in places) for at in found)
+    alarms = sum(len(detector.hear(folder / entry['file'], class_)) for entry in clean)
+    return hits, of, beside, alarms
+
+
+def report(folder, program, markdown):
+    truth = collections.defaultdict(list)
+    for entry in json.loads((folder / 'truth.json').read_text()):
+        truth[entry['class']].append(entry)
+    rows = []
+    for class_, name, detector in detectors(program):
+        if detector.missing:
+            tables.note(f'skipped: {name}: {detector.missing}')
+            continue
+        print(f'{class_}: {name}', file=sys.stderr)
+        seeded, clean = truth[class_], truth['clean']
+        try:
+            hits, of, beside, alarms = score(folder, detector, class_, seeded, clean)
+        except (RuntimeError, TypeError, ValueError) as error:
+            tables.note(f'skipped: {name}: {error}')
+            continue
+        placed = any(entry['places'] for entry in seeded)
+        rows.append([class_, name, f'{hits}/{of}', of - hits,
+                     f'{beside / minutes(folder, seeded):.2f}' if placed else '–', f'{alarms / minutes(folder, clean):.2f}'])
+    headers = ['', '', 'hits', 'misses', 'false alarms a minute, seeded', 'clean']
+    tables.show(f'{len(truth["clean"])} stems, {minutes(folder, truth["clean"]):.1f} minutes', headers, rows, markdown)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--markdown', action='store_true')
-    parser.add_argument('--files', type=pathlib.Path, help='where seeded files are, or are to stay')
-    built.add_options(parser)
-    args = parser.parse_args()
-    programs = built.Programs(args)
-    with tempfile.TemporaryDirectory() as name:
-        folder = args.files or pathlib.Path(name)
-        if not (folder / 'truth.json').exists():
-            print('writing files', file=sys.stderr)
-            folder.mkdir(parents=True, exist_ok=True)
-            subprocess.run(['cargo', 'test', '-q', '-p', 'stemwright-check', '--test', 'forensics', 'seeded_files'], cwd=built.ROOT,
-                           env={**os.environ, 'STEMWRIGHT_SEEDED_FILES': str(folder.resolve())}, check=True,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        cases = json.loads((folder / 'truth.json').read_text())
-        for case in cases:
-            case['path'] = str(folder / case['file'])
-            case['seconds'] = os.path.getsize(case['path']) / (2 * 3 * case['rate'])
-        known = {}
-
-        def by_us(class_):
-            def look(case):
-                if case['file'] not in known:
-                    known[case['file']] = ours(programs.stemwright, folder)(case['path'])
-                return [at for code in OURS[class_] for at in known[case['file']][code]]
-            return look
-
-        rows = []
-        theirs = [essentia(), ffmpeg()]
-        for class_ in OURS:
-            hits, of, alarms = score(by_us(class_), cases, class_, NEAR)
-            rows.append([class_, 'stemwright check', f'{hits}/{of}', f'{alarms:.2f}'])
-            for peers in theirs:
-                if class_ in peers:
-                    title, look = peers[class_]
-                    hits, of, alarms = score(lambda case: look(case['path']), cases, class_, KIND)
-                    rows.append([class_, title, f'{hits}/{of}', f'{alarms:.2f}'])
-        sound = sum(case['seconds'] for case in cases) / 60
-        tables.show(f'{len(cases)} files, {sound:.0f} minutes; without a mix', ['defect', 'program', 'found', 'false alarms a minute'],
-                    rows, args.markdown)
+    args = options()
+    program = args.stemwright.resolve()
+    if args.files:
+        report(args.files, program, args.markdown)
+        return
+    with tempfile.TemporaryDirectory(prefix='forensics-') as name:
+        subprocess.run(['cargo', 'test', '-q', '-p', 'stemwright-check', '--test', 'forensics', 'seeded_files'],
+                       cwd=HERE.parent, env={**os.environ, 'STEMWRIGHT_SEEDED_FILES': name}, check=True, stdout=sys.stderr)
+        report(pathlib.Path(name), program, args.markdown)
 
 
 if __name__ == '__main__':

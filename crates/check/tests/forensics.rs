@@ -161,8 +161,6 @@ fn follows(class: &str, code: &str) -> bool {
         | ("other-rate", "length")
         // What is cut off above more than below leaves a mean.
         | ("clipping", "dc-offset")
-        // What is no signal is taken for silence: a hole with edges.
-        | ("garbage", "click")
         // Hum goes on to the end of the file.
         | ("hum" | "hum-masked", "cut-tail")
     )
