@@ -48,7 +48,7 @@ def document(clips, points):
         if points:
             many = points // TRACKS
             listed = ', '.join(f'[{n * SECONDS / many:.6f}, {-(n * 7 % 13) - 14:.1f}]' for n in range(many))
-            part += f'\n    [[track.automation]]\n    param = "gain"\n    points = [{listed}]\n'
+            part += f'\n    [[track.automation]]\n    param = "gain"\n    shape = "factor"\n    points = [{listed}]\n'
         parts.append(part)
     return ''.join(parts)
 
@@ -64,7 +64,7 @@ def ardour(clips, points):
     for track in range(TRACKS):
         regions = ''.join(
             f'<Region name="r" muted="0" opaque="0" id="{1000 + track * each + clip}" type="audio" '
-            f'start="{ticks(clip * 7 % 20 * 0.01)}@a0" length="{ticks(length * 0.98)}@{ticks(clip * length)}" '
+            f'start="{ticks(clip * 7 % 20 * 0.01)}" length="{ticks(length * 0.98)}@{ticks(clip * length)}" '
             f'scale-amplitude="1" channels="1" source-0="1" master-source-0="1" default-fade-in="0" default-fade-out="0" '
             f'fade-in-active="0" fade-out-active="0" envelope-active="0" layering-index="{clip}"/>' for clip in range(each))
         playlists.append(f'<Playlist id="{500 + track}" name="T{track}" type="audio" orig-track-id="{track + 10}">'
