@@ -124,7 +124,7 @@ fn kept_before<'a>(_: usize, places: impl Iterator<Item = &'a Option<usize>>) ->
 }
 
 fn possible_clip(clip: &mut Clip, dice: &mut Dice, folder: &Folder) {
-    clip.file = folder.path(&dice.of(&["a.wav", "mono.wav", "sub/b c.flac"]));
+    clip.file = folder.path(dice.of(&["a.wav", "mono.wav", "sub/b c.flac"]));
     let mono = clip.file.ends_with("mono.wav");
     clip.at = clip.at.max(0);
     clip.from %= 300_000;
