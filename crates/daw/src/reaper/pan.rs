@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn laws_have_their_level_in_the_centre_and_one_at_the_sides() {
-        for law in [1.0, 0.840_896, 0.707_106_8, 0.6, 0.5] {
+        for law in [1.0, 0.840_896, std::f64::consts::FRAC_1_SQRT_2, 0.6, 0.5] {
             let [left, right] = Law(law).factors(0.0);
             assert!((left - law).abs() < 1e-9 && left == right);
             assert_eq!(Law(law).factors(-1.0), [1.0, 0.0]);
