@@ -392,7 +392,7 @@ fn nothing_is_overwritten_and_what_is_lost_is_told() {
     let codes: Vec<_> = written.findings.iter().map(|finding| finding.code.as_str()).collect();
     assert_eq!(codes, ["insert-not-written"]);
     assert!(write_rpp(&session, &path, &Stub, false).is_err());
-    assert_eq!(write_rpp(&session, &path, &Stub, true).unwrap().kept, Some(PathBuf::from(folder.path("out.rpp.bak"))));
+    assert_eq!(write_rpp(&session, &path, &Stub, true).unwrap().kept, Some(folder.path("out.rpp.bak")));
 }
 
 #[test]
