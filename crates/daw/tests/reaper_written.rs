@@ -10,7 +10,7 @@ mod small;
 use random::{Dice, session};
 use small::{Folder, Stub};
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use stemwright_audio::testing::python_module;
 use stemwright_core::{
