@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use stemwright_check::CheckReport;
 use stemwright_core::{Finding, Severity};
 
-const SCORING: u64 = 800_000;
+const SCORING: u64 = 1_100_000;
 const TUNING: u64 = 10_000;
 /// What is written for other programs to look at.
 const PEERS: u64 = 900_000;

@@ -4,6 +4,9 @@ use stemwright_dsp::PowerSpectrum;
 
 /// Samples in a block.
 const LENGTH: usize = 2048;
+/// Of so many blocks one is looked at, because an edge is everywhere; of fewer after half a minute of sound was.
+const EVERY: [usize; 2] = [3, 9];
+const MANY: u64 = 256;
 /// Bins that are seen as one: what is between two partials is no edge.
 const SMOOTH: usize = 6;
 /// From below to above an edge, in dB.
@@ -45,7 +48,7 @@ impl CliffMeter {
         }
     }
 
-    /// Samples of a channel: of three blocks one is looked at, because an edge is everywhere.
+    /// Samples of a channel.
     pub(super) fn block(&mut self, samples: &[f64]) {
         let mut rest = samples;
         while !rest.is_empty() {
@@ -63,7 +66,7 @@ impl CliffMeter {
                 stemwright_simd::add(&mut self.total, power);
                 self.count += 1;
                 self.block.clear();
-                self.skip = 2 * LENGTH;
+                self.skip = (EVERY[usize::from(self.count > MANY)] - 1) * LENGTH;
             }
         }
     }
