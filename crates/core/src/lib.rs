@@ -13,6 +13,7 @@ mod shown;
 mod stemset;
 mod tempo;
 mod units;
+mod warp;
 
 pub use finding::{Finding, Quantity, Severity};
 pub use insert::{
@@ -39,3 +40,4 @@ pub use stemset::{
 };
 pub use tempo::{Tempo, TempoChange, TempoMap};
 pub use units::{Db, SampleRate};
+pub use warp::{Pitch, Warp, WarpPoint};

@@ -33,7 +33,7 @@
 //!   runs in a straight line between one grid frame and the next. With no automation it is a constant. A strip's gain
 //!   and pan make one factor for each side, their product; a send's gain is a factor of its own; so is mute.
 
-use crate::{Db, Insert, Layout, SampleRate, Tempo, TempoChange};
+use crate::{Db, Insert, Layout, SampleRate, Tempo, TempoChange, Warp};
 
 /// The distance in frames of the frames on which control values are computed; the grid is anchored at frame 0.
 pub const CONTROL_GRID: i64 = 32;
@@ -284,6 +284,9 @@ pub struct Clip {
     pub from: u64,
     /// How many frames are used; to the end of the file where `None`.
     pub length: Option<u64>,
+    /// Where time does not run in the file as it does in the song: what of it is heard when, and the clip's length; `from` is 0 then
+    /// and `length` is `None`.
+    pub warp: Option<Warp>,
     /// Plays this channel of the file alone (from 0), as if the file were mono.
     pub channel: Option<u16>,
     /// Of what is mono: the one channel of the track that it goes into (from 0), as it is.
@@ -309,6 +312,7 @@ impl Clip {
             at,
             from: 0,
             length: None,
+            warp: None,
             channel: None,
             into: None,
             gain: Db::ZERO,

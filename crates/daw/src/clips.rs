@@ -49,6 +49,7 @@ impl Reader<'_> {
                     at,
                     from: from?.unwrap_or(0),
                     length: length?,
+                    warp: None,
                     channel,
                     into,
                     gain,

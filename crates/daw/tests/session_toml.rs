@@ -182,6 +182,7 @@ fn every_key_of_a_document_arrives_in_the_session() {
         channel: None,
         into: None,
         inverted: false,
+        warp: None,
         envelope: Vec::new(),
         gain: Db(-3.0),
         fade_in: Fade { frames: 48, ..Fade::default() },

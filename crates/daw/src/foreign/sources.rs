@@ -90,11 +90,18 @@ impl<'m> Sources<'m> {
         self.infos.get(path).map_or(0, |info| resampled_frames(info.frames, info.rate, rate))
     }
 
-    /// Cuts a clip to what its file holds: programs play silence where a file has ended. A fade-out that is cut keeps its place.
-    /// `None` where nothing is left.
+    /// Cuts a clip to what its file holds: programs play silence where a file has ended. A fade-out that is cut keeps its place. A warp
+    /// that stretches nothing is none. `None` where nothing is left.
     pub(crate) fn fit(&self, mut clip: Clip, rate: SampleRate) -> Option<Clip> {
-        let left = self.frames(&clip.file, rate).saturating_sub(clip.from);
-        let asked = clip.length.unwrap_or(left);
+        if let Some(warp) = clip.warp.take_if(|warp| warp.is_plain()) {
+            (clip.from, clip.length) = (warp.sources().start, Some(warp.frames()));
+        }
+        let have = self.frames(&clip.file, rate);
+        let (asked, left) = match &clip.warp {
+            Some(warp) if warp.sources().end <= have => (warp.frames(), warp.frames()),
+            Some(warp) => (warp.frames(), warp.frame_at(have as f64).max(0.0) as u64),
+            None => (clip.length.unwrap_or(have.saturating_sub(clip.from)), have.saturating_sub(clip.from)),
+        };
         if left == 0 || asked == 0 {
             return None;
         }
@@ -107,7 +114,10 @@ impl<'m> Sources<'m> {
             }
             clip.fade_out = Fade::default();
         }
-        clip.length = Some(asked.min(left));
+        match clip.warp.take() {
+            Some(warp) => clip.warp = Some(warp.part(0, asked.min(left))?),
+            None => clip.length = Some(asked.min(left)),
+        }
         Some(clip)
     }
 }

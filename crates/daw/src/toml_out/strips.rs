@@ -145,7 +145,7 @@ impl Writer<'_> {
 
     /// Clips that differ only in where they are.
     fn clips(&mut self, clips: &[Clip]) {
-        let Some(Clip { file, at, from, length, channel, into, gain, inverted, envelope, fade_in, fade_out }) =
+        let Some(Clip { file, at, from, length, warp: _, channel, into, gain, inverted, envelope, fade_in, fade_out }) =
             clips.first()
         else {
             return;
