@@ -69,14 +69,13 @@ impl Warp {
         if self.points.windows(2).any(falls) {
             return Some("from point to point of a warp both times rise");
         }
-        let speed = |pair: &[WarpPoint]| {
-            (pair[1].source - pair[0].source) as f64 / (pair[1].frame - pair[0].frame) as f64
-        };
+        let speed =
+            |pair: &[WarpPoint]| (pair[1].source - pair[0].source) as f64 / (pair[1].frame - pair[0].frame) as f64;
         if !self.points.windows(2).all(|pair| Self::SPEEDS.contains(&speed(pair))) {
             return Some("a warp plays a file between 1/32 of its speed and 32 times as fast");
         }
         match self.pitch {
-            Pitch::Kept(semitones) if !(semitones.abs() <= Self::SEMITONES) => {
+            Pitch::Kept(semitones) if semitones.is_nan() || semitones.abs() > Self::SEMITONES => {
                 Some("a pitch is moved by four octaves at most")
             }
             _ => None,
@@ -160,14 +159,8 @@ mod tests {
 
     #[test]
     fn what_is_no_warp_is_said() {
-        let wrong: [&[(u64, u64)]; 6] = [
-            &[],
-            &[(0, 0)],
-            &[(1, 0), (2, 1)],
-            &[(0, 5), (10, 5)],
-            &[(0, 0), (10, 5), (10, 6)],
-            &[(0, 0), (1, 33)],
-        ];
+        let wrong: [&[(u64, u64)]; 6] =
+            [&[], &[(0, 0)], &[(1, 0), (2, 1)], &[(0, 5), (10, 5)], &[(0, 0), (10, 5), (10, 6)], &[(0, 0), (1, 33)]];
         assert!(wrong.iter().all(|points| warp(points).wrong().is_some()));
         assert!(Warp::even(7, 100, 200, Pitch::Kept(f64::NAN)).wrong().is_some());
         assert_eq!(Warp::even(7, 100, 200, Pitch::Kept(-12.0)).wrong(), None);
