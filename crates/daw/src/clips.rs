@@ -3,7 +3,7 @@
 use crate::SessionError;
 use crate::fields::{Fields, Value};
 use crate::strips::{GAIN, Reader, polarity};
-use stemwright_core::{Clip, Db, Fade, FadeShape, GainPoint, Track};
+use stemwright_core::{Clip, Db, Fade, FadeShape, GainPoint, Pitch, Track, Warp, WarpPoint};
 
 fn fade_shape(value: Value<'_>) -> Result<FadeShape, SessionError> {
     value.into_choice(&FadeShape::ALL.map(|shape| (shape.id(), shape)))
@@ -22,6 +22,15 @@ impl Reader<'_> {
         let mut clips = Vec::new();
         for mut fields in fields.tables("clip", "[[track.clip]]")? {
             let file = self.base.join(fields.need("file", "\"audio/kick.wav\"")?.into_text()?);
+            let warp = fields.take("warp").map(pairs).transpose()?;
+            let pitch = match fields.take("pitch") {
+                Some(value) if warp.is_none() => {
+                    return Err(value
+                        .error("`pitch` is of a clip with a `warp`")
+                        .hint("give it one: [[0, 0], [4.0, 4.0]]"));
+                }
+                value => value.map(pitch).transpose()?,
+            };
             let positions = match fields.take("at") {
                 None => vec![0],
                 Some(value) if matches!(value.value, toml::de::DeValue::Array(_)) => {
@@ -40,6 +49,11 @@ impl Reader<'_> {
             let (channel, into) = (channel?, into?);
             let envelope = fields.take("envelope").map(Value::into_items).transpose()?.unwrap_or_default();
             let envelope = envelope.into_iter().map(written_point).collect::<Result<Vec<_>, _>>()?;
+            if let Some(value) = lengths[..2].iter().flatten().next().filter(|_| warp.is_some()) {
+                return Err(value
+                    .error("a clip with a `warp` has no `from` and no `length`")
+                    .hint("the warp's points say both"));
+            }
             fields.finish()?;
             for at in positions {
                 let read = |value: &Option<_>| value.as_ref().map(|value| self.clock.length(value, at)).transpose();
@@ -49,7 +63,7 @@ impl Reader<'_> {
                     at,
                     from: from?.unwrap_or(0),
                     length: length?,
-                    warp: None,
+                    warp: warp.as_deref().map(|points| self.warp(points, pitch, at)).transpose()?,
                     channel,
                     into,
                     gain,
@@ -61,6 +75,19 @@ impl Reader<'_> {
             }
         }
         Ok(clips)
+    }
+
+    /// A warp, whose bars and beats in the clip are those from a frame on.
+    fn warp(&self, points: &[(Value<'_>, Value<'_>)], pitch: Option<Pitch>, at: i64) -> Result<Warp, SessionError> {
+        let point = |(frame, source): &(Value<'_>, Value<'_>)| {
+            Ok(WarpPoint { frame: self.clock.length(frame, at)?, source: self.clock.length(source, at)? })
+        };
+        let points_read = points.iter().map(point).collect::<Result<Vec<_>, SessionError>>()?;
+        let warp = Warp { points: points_read, pitch: pitch.unwrap_or(Pitch::Kept(0.0)) };
+        match (warp.wrong(), points.last()) {
+            (Some(wrong), Some((place, _))) => Err(place.error(wrong)),
+            _ => Ok(warp),
+        }
     }
 
     /// The points of an envelope, whose bars and beats are those at a frame.
@@ -86,6 +113,36 @@ fn written_point(point: Value<'_>) -> Result<(Value<'_>, f64), SessionError> {
         return Err(error.hint("write [\"10 ms\", -6.0]: a time after the clip's start and a gain in dB"));
     };
     Ok((at, gain.into_number(GAIN, "dB")?))
+}
+
+/// The points of a warp.
+fn pairs(value: Value<'_>) -> Result<Vec<(Value<'_>, Value<'_>)>, SessionError> {
+    let few = value
+        .error("a warp has two points at least")
+        .hint("where the clip begins and where it ends: [[0, 0], [4.0, 5.0]]");
+    let points = value.into_items()?.into_iter().map(pair).collect::<Result<Vec<_>, _>>()?;
+    if points.len() < 2 { Err(few) } else { Ok(points) }
+}
+
+/// A point of a warp: a time after the clip's start and the time in its file that is heard there.
+fn pair(point: Value<'_>) -> Result<(Value<'_>, Value<'_>), SessionError> {
+    let (document, span) = (point.document, point.span.clone());
+    let mut parts = point.into_items()?.into_iter();
+    let (Some(frame), Some(source), None) = (parts.next(), parts.next(), parts.next()) else {
+        let error = document.error(&span, "this is not a point of a warp");
+        return Err(error.hint(
+            "write [\"4 s\", \"5 s\"]: a time after the clip's start and the time in its file that is heard there",
+        ));
+    };
+    Ok((frame, source))
+}
+
+/// What a warp does to the pitch.
+fn pitch(value: Value<'_>) -> Result<Pitch, SessionError> {
+    match value.as_number() {
+        Some(_) => value.into_number(-Warp::SEMITONES..=Warp::SEMITONES, "semitones").map(Pitch::Kept),
+        None => value.into_choice(&[("follows", Pitch::Follows)]),
+    }
 }
 
 /// A channel, from 1 in documents and from 0 in sessions.

@@ -2,6 +2,7 @@
 
 use crate::GraphError;
 use crate::route::Route;
+use std::ops::Range;
 use std::sync::Arc;
 use stemwright_audio::{Media, MediaInfo, resampled_frames};
 use stemwright_core::{Clip, Fade, FadeShape, Finding, Layout, SampleRate, Session, Severity, Strip, Track};
@@ -93,7 +94,10 @@ pub(crate) fn place<'s>(
     if let Some(shape) = track.crossfade {
         crossfade(&mut placed, shape);
     }
-    let order = |placed: &PlacedClip<'s>| (placed.at, placed.clip.from, placed.clip.channel, placed.clip.into);
+    let order = |placed: &PlacedClip<'s>| {
+        let from = placed.clip.warp.as_ref().map_or(placed.clip.from, |warp| warp.sources().start);
+        (placed.at, from, placed.clip.channel, placed.clip.into)
+    };
     placed.sort_by(|a, b| (a.at, &a.clip.file, order(a)).cmp(&(b.at, &b.clip.file, order(b))));
     Ok((placed, layout))
 }
@@ -102,6 +106,19 @@ fn probe(strip: &Strip, clip: &Clip, session: &Session, media: &dyn Media) -> Re
     let at = |source| GraphError::Source { track: strip.name.clone(), source };
     let info = media.info(&clip.file).map_err(at)?;
     let have = resampled_frames(info.frames, info.rate, session.rate);
+    if let Some(warp) = &clip.warp {
+        let (file, track) = (clip.file.clone(), strip.name.clone());
+        let both =
+            (clip.from != 0 || clip.length.is_some()).then_some("a warp says what is played, not `from` and `length`");
+        if let Some(problem) = warp.wrong().or(both) {
+            return Err(GraphError::Warp { file, track, problem });
+        }
+        let Range { start: from, end } = warp.sources();
+        if end > have {
+            return Err(GraphError::PastTheEnd { file, track, from, frames: end - from, have });
+        }
+        return Ok((info, warp.frames()));
+    }
     let left = have.saturating_sub(clip.from);
     let frames = clip.length.unwrap_or(left);
     if frames > left || (frames == 0 && clip.from > 0) {

@@ -103,6 +103,16 @@ pub enum GraphError {
         /// The frames the file has.
         have: u64,
     },
+    /// A clip's warp is none.
+    #[error("track `{track}`: the warp of a clip of {}: {problem}", file.display())]
+    Warp {
+        /// The file.
+        file: PathBuf,
+        /// The track that needs it.
+        track: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
     /// A clip names a channel that is not there.
     #[error("track `{track}`: a clip of {} names channel {channel}, and {whose} is {layout}", file.display())]
     NoChannel {
@@ -191,6 +201,7 @@ impl GraphError {
             Self::Channels { .. } => "split the file into mono or stereo files".into(),
             Self::NoChannel { .. } => "channels count from 1; lower the clip's `channel` or `into`".into(),
             Self::IntoOne { .. } => "say which with `channel`, or leave out `into`".into(),
+            Self::Warp { .. } => "write [[0, 0], [\"4 s\", \"5 s\"]]: times in the clip, and in its file".into(),
             Self::PastTheEnd { .. } => "shorten the clip's `length` or lower its `from`".into(),
         })
     }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use stemwright_audio::{FrameReader, Media, open_at};
 use stemwright_core::{Fade, GainPoint, SampleRate};
 use stemwright_simd::is_zero;
+use stemwright_stretch::open_warped;
 
 /// Plays the clips of one track. Readers are open only while their clip sounds.
 pub(crate) struct Player<'m> {
@@ -96,7 +97,12 @@ impl<'m> Player<'m> {
         let failed = |source| EngineError::Source { track: self.track.to_owned(), source };
         while let Some(placed) = self.clips.get(self.next).filter(|placed| placed.at < end) {
             if placed.frames > 0 {
-                let reader = open_at(self.media, &placed.clip.file, placed.clip.from, self.rate).map_err(failed)?;
+                let clip = placed.clip;
+                let reader = match &clip.warp {
+                    Some(warp) => open_warped(self.media, &clip.file, warp, self.rate),
+                    None => open_at(self.media, &clip.file, clip.from, self.rate),
+                };
+                let reader = reader.map_err(failed)?;
                 self.sounding.push(Sounding { clip: self.next, reader, played: 0 });
             }
             self.next += 1;

@@ -10,6 +10,7 @@ use crate::span::Span;
 use crate::windows::Windows;
 use std::collections::VecDeque;
 use stemwright_dsp::Spectrum;
+use stemwright_simd::is_zero;
 
 /// Windows on either side that a tone's median is of, 0.19 s in all: more than twice the four that a click is in.
 const REACH: usize = 4;
@@ -93,6 +94,10 @@ impl Split {
         analysed.power.fill(NOTHING);
         for (channel, spectrum) in analysed.spectra.iter_mut().enumerate() {
             let frames = tape.get(channel, self.next..self.next + self.windows.length as i64);
+            if is_zero(frames) {
+                spectrum.clear();
+                continue;
+            }
             self.windows.forward(frames, spectrum);
             let bins = spectrum.re.iter().zip(&spectrum.im);
             for (power, (re, im)) in analysed.power.iter_mut().zip(bins) {
@@ -104,13 +109,16 @@ impl Split {
 
     /// Splits the window in the middle of those that are there.
     fn split(&mut self) {
+        let begin = self.next - ((REACH + 1) * self.windows.hop()) as i64;
+        let end = begin + self.windows.length as i64;
+        self.hits.extend_to(end);
+        if self.recent[REACH].power.iter().all(|power| *power == NOTHING) {
+            return;
+        }
         let rows: Vec<&[f64]> = self.recent.iter().map(|analysed| analysed.power.as_slice()).collect();
         median::of_rows(&rows, &mut self.along_time);
         let middle = &mut self.recent[REACH];
         median::along(&middle.power, self.band, QUANTILE, &mut self.sorted, &mut self.along_band);
-        let begin = self.next - ((REACH + 1) * self.windows.hop()) as i64;
-        let end = begin + self.windows.length as i64;
-        self.hits.extend_to(end);
         for (hit, tone) in self.along_band.iter_mut().zip(&self.along_time) {
             let [hits, tones] = [*hit * *hit, tone * tone];
             *hit = hits / (hits + tones);

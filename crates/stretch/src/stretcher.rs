@@ -21,8 +21,10 @@ pub(crate) struct Stretcher {
     anchored: Anchored,
     vocoder: Vocoder,
     pieces: Pieces,
-    /// Tones as far as windows were put, hits as far as pieces were.
-    out: Span,
+    /// As far as windows were put.
+    tones: Span,
+    /// As far as pieces were. By itself, so that sums do not depend on which came first.
+    hits: Span,
     /// The middle of the vocoder's next window in the clip.
     window: i64,
     /// Where the next piece begins in the clip.
@@ -45,15 +47,16 @@ impl Stretcher {
         let pieces = Pieces::new(hz);
         let anchored = Anchored::new(warp, f64::from(hz) * ANCHOR);
         let window = begin - vocoder.hop();
-        // A window before it, and another that is not told apart rightly.
-        let start = anchored.warped(window as f64).floor() as i64 - 4 * vocoder.length();
+        // A window before it, and one that is not told apart rightly.
+        let start = anchored.warped(window as f64).floor() as i64 - 2 * vocoder.length();
         let first = start.max(0);
         let tape = Tape::new(open(first as u64)?, channels, start, first);
         Ok(Self {
             tape,
             split: Split::new(hz, channels, start),
             onsets: Onsets::new(hz, start),
-            out: Span::new(channels, window - vocoder.length() / 2),
+            tones: Span::new(channels, window - vocoder.length() / 2),
+            hits: Span::new(channels, begin),
             anchored,
             vocoder,
             window,
@@ -66,7 +69,7 @@ impl Stretcher {
     fn window(&mut self) -> Result<(), AudioError> {
         let source = self.place(self.window)?;
         self.split_to(source + self.vocoder.length() / 2)?;
-        self.vocoder.put(&self.tape.frames, &self.split.hits, source, self.window, &mut self.out);
+        self.vocoder.put(&self.tape.frames, &self.split.hits, source, self.window, &mut self.tones);
         self.window += self.vocoder.hop();
         Ok(())
     }
@@ -75,8 +78,8 @@ impl Stretcher {
         let next = self.piece + self.pieces.length();
         let source = self.place(next)?;
         self.split_to(source + self.pieces.length())?;
-        self.out.extend_to(next);
-        self.pieces.put(&self.split.hits, self.piece, source, &mut self.out);
+        self.hits.extend_to(next);
+        self.pieces.put(&self.split.hits, self.piece, source, &mut self.hits);
         self.piece = next;
         Ok(())
     }
@@ -103,7 +106,8 @@ impl Stretcher {
 
     /// Lets go of what is not wanted any more.
     fn forget(&mut self) {
-        self.out.forget(self.next);
+        self.tones.forget(self.next);
+        self.hits.forget(self.next);
         self.anchored.forget(self.piece as f64);
         let heard = self.anchored.at(self.piece as f64) as i64;
         let old = heard - 4 * self.vocoder.length();
@@ -123,7 +127,8 @@ impl FrameReader for Stretcher {
             self.piece()?;
         }
         for (channel, plane) in out.iter_mut().enumerate() {
-            plane.copy_from_slice(self.out.get(channel, self.next..end));
+            let both = self.tones.get(channel, self.next..end).iter().zip(self.hits.get(channel, self.next..end));
+            plane.iter_mut().zip(both).for_each(|(out, (tone, hit))| *out = tone + hit);
         }
         self.next = end;
         self.forget();

@@ -6,8 +6,8 @@ use super::units;
 use crate::automation::SIDES;
 use std::path::Path;
 use stemwright_core::{
-    Automation, Bus, Clip, Fade, FadeShape, GainPoint, Insert, Layout, Master, PanLaw, Point, Send, Shape, Strip, Tap,
-    Target, Track, Vca,
+    Automation, Bus, Clip, Fade, FadeShape, GainPoint, Insert, Layout, Master, PanLaw, Pitch, Point, Send, Shape,
+    Strip, Tap, Target, Track, Vca, Warp, WarpPoint,
 };
 
 /// Writes strips on a page.
@@ -145,7 +145,7 @@ impl Writer<'_> {
 
     /// Clips that differ only in where they are.
     fn clips(&mut self, clips: &[Clip]) {
-        let Some(Clip { file, at, from, length, warp: _, channel, into, gain, inverted, envelope, fade_in, fade_out }) =
+        let Some(Clip { file, at, from, length, warp, channel, into, gain, inverted, envelope, fade_in, fade_out }) =
             clips.first()
         else {
             return;
@@ -163,6 +163,16 @@ impl Writer<'_> {
         for (key, frames) in [("from", *from), ("length", length.unwrap_or(0))] {
             if frames != 0 || key == "length" && length.is_some() {
                 self.page.key(key, self.length(frames));
+            }
+        }
+        if let Some(Warp { points: all, pitch }) = warp {
+            let point = |point: &WarpPoint| {
+                format!("[{}, {}]", self.length(point.frame).written(), self.length(point.source).written())
+            };
+            self.page.key("warp", Value::Plain(points(all.iter().map(point).collect())));
+            match pitch {
+                Pitch::Kept(semitones) => self.page.number("pitch", *semitones, 0.0),
+                Pitch::Follows => self.page.key("pitch", "follows"),
             }
         }
         self.page.maybe("channel", channel.map(|channel| f64::from(channel) + 1.0));

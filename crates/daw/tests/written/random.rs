@@ -3,8 +3,8 @@
 use super::random_units::insert;
 use stemwright_core::{
     Automation, Bus, Clip, Db, ExtraWish, Fade, FadeShape, GainPoint, Insert, Layout, Marker, Master, PanLaw, Param,
-    Point, Role, SampleRate, Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo, TempoChange,
-    Track, Unit, Vca,
+    Pitch, Point, Role, SampleRate, Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo,
+    TempoChange, Track, Unit, Vca, Warp, WarpPoint,
 };
 
 /// A small generator (xorshift64*), so that a failure comes again.
@@ -230,11 +230,27 @@ fn track(dice: &mut Dice, world: &World, name: String) -> Track {
     }
 }
 
+fn warp(dice: &mut Dice) -> Warp {
+    let point = |frame, source| WarpPoint { frame, source };
+    let from = dice.length();
+    let mut points = vec![point(0, from)];
+    for _ in 0..=dice.below(3) {
+        let last = points[points.len() - 1];
+        let step = 100 + dice.length();
+        points.push(point(last.frame + step, last.source + step * (50 + dice.below(100) as u64) / 100));
+    }
+    let pitch = if dice.coin() { Pitch::Follows } else { Pitch::Kept(dice.number(-48.0, 48.0)) };
+    Warp { points, pitch }
+}
+
 fn clip(dice: &mut Dice) -> Clip {
+    let warp = dice.maybe(warp);
+    let warped = warp.is_some();
     let fade = |dice: &mut Dice| Fade { frames: dice.length() / 1000, shape: dice.of(&FadeShape::ALL) };
     Clip {
-        from: dice.length(),
-        length: dice.maybe(Dice::length),
+        from: if warped { 0 } else { dice.length() },
+        length: dice.maybe(Dice::length).filter(|_| !warped),
+        warp,
         channel: dice.maybe(|dice| dice.below(8) as u16),
         into: dice.maybe(|dice| dice.below(2) as u16),
         inverted: dice.coin(),

@@ -68,7 +68,7 @@ fn describe(
         let content = store.content(&clip.file)?;
         line(format_args!("clip {content} {} {} {} {:?}", placed.at, clip.from, placed.frames, clip.gain))?;
         line(format_args!("{:?} {:?} {}", placed.fade_in, placed.fade_out, placed.channels))?;
-        line(format_args!("{:?} {:?} {} {:?}", clip.channel, clip.into, clip.inverted, clip.envelope))?;
+        line(format_args!("{:?} {:?} {} {:?} {:?}", clip.channel, clip.into, clip.inverted, clip.envelope, clip.warp))?;
     }
     for edge in &node.inputs {
         let from = &graph.nodes[edge.from];

@@ -36,6 +36,7 @@ mod sweep;
 mod transient;
 mod trapezoid;
 mod twofold;
+mod warps;
 mod width;
 
 use control::{GRID, Line, Moves, factor};
@@ -170,6 +171,7 @@ pub fn interpret(
     frames: usize,
     mutant: Option<Mutant>,
 ) -> Interpreted {
+    let (session, sources) = &warps::unwarped(session, sources);
     let strips = routing::strips(session);
     let edges = routing::edges(session, &strips, mutant);
     let order = routing::order(&strips, &edges);

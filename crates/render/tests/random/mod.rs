@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::f64::consts::TAU;
 
 use stemwright_core::{
-    Automation, Bus, Clip, Db, Fade, FadeShape, GainPoint, Insert, Layout, Master, PanLaw, Param, Point, Role,
-    SampleRate, Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo, Track, Vca,
+    Automation, Bus, Clip, Db, Fade, FadeShape, GainPoint, Insert, Layout, Master, PanLaw, Param, Pitch, Point, Role,
+    SampleRate, Section, Send, Session, Shape, Song, StemWish, Strip, Tap, Target, Tempo, Track, Vca, Warp, WarpPoint,
 };
 
 mod units;
@@ -31,7 +31,8 @@ impl Case {
         let clips = || self.session.tracks.iter().flat_map(|track| track.clips.iter().map(|clip| (track.delay, clip)));
         let end = |(delay, clip): (i64, &Clip)| {
             let rest = self.sources[&clip.file].channels[0].len() as u64 - clip.from;
-            delay + clip.at + clip.length.unwrap_or(rest) as i64
+            let warped = clip.warp.as_ref().map(Warp::frames);
+            delay + clip.at + warped.or(clip.length).unwrap_or(rest) as i64
         };
         let start = clips().map(|(delay, clip)| delay + clip.at).min().unwrap_or(0).div_euclid(32) * 32;
         (start, clips().map(end).max().unwrap_or(start))
@@ -179,6 +180,27 @@ impl Dice {
         }
         let gain = |dice: &mut Self| if dice.one_in(6) { f64::NEG_INFINITY } else { dice.between(-20.0, 2.0) };
         places.into_iter().map(|frame| GainPoint { frame, gain: Db(gain(self)) }).collect()
+    }
+
+    /// Up to four lines through a file, some of them at its own speed.
+    fn warp(&mut self, frames: u64) -> Warp {
+        let mut sources: Vec<u64> = (0..self.integer(2, 5)).map(|_| self.below(frames + 1)).collect();
+        sources.extend([0, frames / 2]);
+        sources.sort_unstable();
+        sources.dedup();
+        let mut points = vec![WarpPoint { frame: 0, source: sources[0] }];
+        for pair in sources.windows(2) {
+            let speed = if self.one_in(4) { 1.0 } else { self.between(0.5, 2.0) };
+            let last = points[points.len() - 1].frame;
+            let frame = last + (((pair[1] - pair[0]) as f64 / speed) as u64).max(1);
+            points.push(WarpPoint { frame, source: pair[1] });
+        }
+        let pitch = match self.below(4) {
+            0 => Pitch::Follows,
+            1 => Pitch::Kept(self.between(-7.0, 7.0)),
+            _ => Pitch::Kept(0.0),
+        };
+        Warp { points, pitch }
     }
 
     fn tap(&mut self) -> Tap {
@@ -450,10 +472,13 @@ impl Maker {
                 let into = into.then(|| dice.integer(0, most) as u16);
                 let envelope = if dice.one_in(5) { dice.envelope(rest) } else { Vec::new() };
                 let early = if dice.one_in(4) { -3_000 } else { 0 };
+                let warp = dice.one_in(20).then(|| dice.warp(frames as u64));
+                let warped = warp.is_some();
                 Clip {
                     at: dice.integer(early, self.span.max(1_000) / 2),
-                    from: from as u64,
-                    length,
+                    from: if warped { 0 } else { from as u64 },
+                    length: length.filter(|_| !warped),
+                    warp,
                     channel,
                     into,
                     inverted: dice.one_in(8),
