@@ -322,6 +322,11 @@ impl Clip {
             fade_out: Fade::default(),
         }
     }
+
+    /// How long it is, where it says so itself.
+    pub fn frames(&self) -> Option<u64> {
+        self.warp.as_ref().map(Warp::frames).or(self.length)
+    }
 }
 
 /// A point of a clip's envelope.

@@ -26,6 +26,7 @@ use crate::SessionError;
 use crate::foreign::ledger::Ledger;
 use crate::foreign::media_search::MediaSearch;
 use crate::foreign::sources::Sources;
+use crate::foreign::warped;
 use crate::foreign::{ForeignOptions, ForeignSession, Format, LARGEST_BYTES, error, xml};
 use archive::{Archive, ArchiveError};
 use files::Audio;
@@ -34,7 +35,7 @@ use model::{Project, TimeUnit};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use stemwright_audio::Media;
-use stemwright_core::{Bus, Clip, Layout, Marker, SampleRate, Section, Session, Strip, TempoMap, Track};
+use stemwright_core::{Bus, Clip, Layout, Marker, Pitch, SampleRate, Section, Session, Strip, TempoMap, Track};
 use timeline::{Arrangement, Curve, Placed};
 
 pub use write::{DawProjectOptions, DawProjectWritten, write_dawproject};
@@ -186,14 +187,26 @@ fn session<'d, S: archive::Source>(
 /// A stretch of audio in frames, as far as its file reaches.
 fn clip(stretch: &Placed<'_>, file: &Path, rate: SampleRate, sources: &Sources<'_>) -> Option<Clip> {
     let frames = |seconds: f64| crate::foreign::frames(seconds, rate);
+    if let Some(places) = &stretch.warp {
+        let mut clip = warped::clip(file, places, Pitch::Kept(0.0), rate)?;
+        stretch.curves_over(&mut clip, rate);
+        return sources.fit(clip, rate);
+    }
     let (at, end) = (frames(stretch.start)?, frames(stretch.end)?);
     let from = u64::try_from(frames(stretch.from)?).unwrap_or(0);
     let mut clip = Clip::new(file, at);
     (clip.from, clip.length) = (from, Some(end.checked_sub(at)?.try_into().ok()?));
-    // Gains first: their points are then met by what fades put over them.
-    let (gains, fades): (Vec<_>, Vec<_>) = stretch.curves.iter().partition(|curve| matches!(curve, Curve::Gain { .. }));
-    gains.into_iter().chain(fades).for_each(|curve| curve.apply(&mut clip, rate));
+    stretch.curves_over(&mut clip, rate);
     sources.fit(clip, rate)
+}
+
+impl Placed<'_> {
+    /// Gains first: their points are then met by what fades put over them.
+    fn curves_over(&self, clip: &mut Clip, rate: SampleRate) {
+        let (gains, fades): (Vec<_>, Vec<_>) =
+            self.curves.iter().partition(|curve| matches!(curve, Curve::Gain { .. }));
+        gains.into_iter().chain(fades).for_each(|curve| curve.apply(clip, rate));
+    }
 }
 
 /// Puts strips and clips into the session. Clips on what is no track play from a track of their own into it.

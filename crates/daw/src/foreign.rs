@@ -12,6 +12,7 @@ pub(crate) mod ledger;
 pub(crate) mod media_search;
 pub(crate) mod names;
 pub(crate) mod sources;
+pub(crate) mod warped;
 pub(crate) mod xml;
 
 use crate::SessionError;

@@ -4,7 +4,7 @@
 mod bench;
 
 use bench::{Bench, ONE, of_code, one_track, project, wav, worst};
-use stemwright_core::{Clip, Db, Finding, Layout, PanLaw, Session, Severity, Shape, Tap, Target, Unit};
+use stemwright_core::{Clip, Db, Finding, Layout, PanLaw, Pitch, Session, Severity, Shape, Tap, Target, Unit};
 
 const BEAT: i64 = 24_000;
 
@@ -126,23 +126,30 @@ fn beats_of_single_precision_are_no_stretching() {
     assert_eq!(clips, wanted);
 }
 
+/// The warp of the only clip: where it is, and its points.
+fn warp_of(clip: &str) -> (i64, Vec<(u64, u64)>) {
+    let (session, ledger) = Bench::of_xml(&one_track(clip)).read();
+    let [finding] = of_code(&ledger, "clip-warped")[..] else { panic!("{ledger:?}") };
+    assert_eq!(finding.severity, Severity::Warning);
+    assert!(finding.place.as_deref().is_some_and(|place| place.contains("T, from 0:02.000")), "{finding:?}");
+    let [clip] = &session.tracks[0].clips[..] else { panic!("{session:?}") };
+    let warp = clip.warp.as_ref().unwrap();
+    assert_eq!(warp.pitch, Pitch::Kept(0.0));
+    (clip.at, warp.points.iter().map(|point| (point.frame, point.source)).collect())
+}
+
 #[test]
-fn warps_that_stretch_are_told_and_play_at_their_own_speed() {
+fn warps_that_stretch_are_carried_and_told() {
     let clip =
         format!("<Clip time=\"4\" duration=\"4\" playStart=\"2\">{}</Clip>", warps(ONE, &[(0.0, 0.0), (8.0, 3.9)]));
-    let (clips, ledger) = places(&one_track(&clip));
-    // Two beats in, that is 0.975 s of the file.
-    assert_eq!(clips, [(4 * BEAT, 46_800, 4 * BEAT as u64)]);
-    let [finding] = of_code(&ledger, "clip-warped")[..] else { panic!("{ledger:?}") };
-    assert_eq!(finding.severity, Severity::Error);
-    assert!(
-        finding.place.as_deref().is_some_and(|place| place.contains('T') && place.contains("0:02.000")),
-        "{finding:?}"
-    );
-    // The same warp with one more point in the straight line is the same; a bend in it is not.
-    let bent = warps(ONE, &[(0.0, 0.0), (2.0, 1.1), (8.0, 4.0)]);
+    // Two beats in, that is 0.975 s of the file, to six, 2.925 s.
+    assert_eq!(warp_of(&clip), (4 * BEAT, vec![(0, 46_800), (4 * BEAT as u64, 140_400)]));
+    // A bend in it is a point; what lies before the clip is none.
+    let bent = warps(ONE, &[(-1.0, -0.3), (0.0, 0.0), (2.0, 1.1), (8.0, 4.0)]);
     let clip = format!("<Clip time=\"4\" duration=\"4\">{bent}</Clip>");
-    assert_eq!(of_code(&places(&one_track(&clip)).1, "clip-warped").len(), 1);
+    let beat = BEAT as u64;
+    let end = 52_800 + (2.9f64 / 3.0 * 48_000.0).round() as u64;
+    assert_eq!(warp_of(&clip), (4 * BEAT, vec![(0, 0), (2 * beat, 52_800), (4 * beat, end)]));
 }
 
 #[test]

@@ -5,7 +5,9 @@ mod small;
 
 use small::{Folder, Stub, item, track};
 use stemwright_audio::testing::material;
-use stemwright_core::{Db, FadeShape, Layout, Send, Severity, Shape, Strip, Tap, Target, TempoMap, Unit};
+use stemwright_core::{
+    Clip, Db, FadeShape, Layout, Pitch, Send, Severity, Shape, Strip, Tap, Target, TempoMap, Unit, Warp,
+};
 use stemwright_daw::{ForeignOptions, ForeignSession, read_foreign};
 
 fn read(name: &str) -> Option<ForeignSession> {
@@ -317,12 +319,38 @@ fn sound_that_is_missing_is_told_as_an_error() {
     let count = |code: &str| errors.iter().filter(|other| **other == code).count();
     assert_eq!(
         ["media-missing", "clip-warped", "clip-reversed", "midi-silent", "plugin-not-run"].map(count),
-        [2, 3, 1, 1, 1]
+        [2, 1, 1, 1, 1]
     );
     let unknown = session.ledger.iter().find(|finding| finding.code == "not-understood").unwrap();
     assert!(unknown.message.contains("TRACK/FUTURE"));
     // Stretched ones still sound, as they were recorded.
     assert_eq!(session.session.tracks[1].clips.len(), 3);
+}
+
+#[test]
+fn items_at_another_speed_or_pitch_are_warped() {
+    let folder = Folder::new(&["a.wav"]);
+    let items = item("a.wav", "LENGTH 2\nSOFFS 1\nPLAYRATE 1.5 1 0 -1")
+        + &item("a.wav", "POSITION 3\nLENGTH 2\nPLAYRATE 1 1 3 -1")
+        + &item("a.wav", "POSITION 6\nLENGTH 2\nPLAYRATE 0.8 0 0 -1")
+        + &item("a.wav", "POSITION 9\nLENGTH 2\nPLAYRATE 2 0 -1 -1");
+    let read = folder.read(&track("A", &items));
+    let warps: Vec<_> = read.session.tracks[0].clips.iter().map(|clip| (clip.at, clip.warp.clone().unwrap())).collect();
+    let wanted = [
+        (0, Warp::even(48_000, 144_000, 96_000, Pitch::Kept(0.0))),
+        (144_000, Warp::even(0, 96_000, 96_000, Pitch::Kept(3.0))),
+        (288_000, Warp::even(0, 76_800, 96_000, Pitch::Follows)),
+        (432_000, Warp::even(0, 192_000, 96_000, Pitch::Kept(11.0))),
+    ];
+    assert_eq!(warps, wanted);
+    assert_eq!(read.ledger.iter().filter(|finding| finding.code == "clip-warped").count(), 4);
+    // A loop goes round as often as it is heard.
+    let looped = item("a.wav", "LENGTH 12\nLOOP 1\nPLAYRATE 2 1 0 -1");
+    let read = folder.read(&track("A", &looped));
+    let seconds = |clip: &Clip| (clip.at as f64 / 48e3, clip.warp.as_ref().unwrap().frames() as f64 / 48e3);
+    let places: Vec<_> = read.session.tracks[0].clips.iter().map(seconds).collect();
+    let length = places[0].1;
+    assert!(places.len() == (12.0 / length).ceil() as usize && places.last().map(|(at, own)| at + own) == Some(12.0));
 }
 
 #[test]

@@ -14,8 +14,8 @@ use std::path::Path;
 use std::process::Command;
 use stemwright_audio::testing::python_module;
 use stemwright_core::{
-    Automation, Bus, Clip, Db, Fade, FadeShape, GainPoint, Layout, Marker, Point, SampleRate, Section, Send, Session,
-    Shape, Strip, TempoMap, Track,
+    Automation, Bus, Clip, Db, Fade, FadeShape, GainPoint, Layout, Marker, Pitch, Point, SampleRate, Section, Send,
+    Session, Shape, Strip, TempoMap, Track, Warp,
 };
 use stemwright_daw::{rpp_text, write_rpp};
 
@@ -132,6 +132,14 @@ fn possible_clip(clip: &mut Clip, dice: &mut Dice, folder: &Folder) {
     let most = 400_000 - clip.from;
     let length = clip.length.unwrap_or(most) % most + 1;
     clip.length = Some(length);
+    if let Some(warp) = clip.warp.take() {
+        // Items run evenly.
+        let source = (length + length * dice.below(100) as u64 / 100).min(most);
+        clip.warp = Some(Warp::even(clip.from, source, length, warp.pitch)).filter(|warp| !warp.is_plain());
+    }
+    if clip.warp.is_some() {
+        (clip.from, clip.length) = (0, None);
+    }
     for fade in [&mut clip.fade_in, &mut clip.fade_out] {
         fade.frames = fade.frames.min(length);
         if fade.shape == FadeShape::EqualPower || fade.frames == 0 {
@@ -238,6 +246,11 @@ fn compare_clips(name: &str, wanted: &[Clip], found: &[Clip]) {
         let of =
             |clip: &Clip| (clip.file.clone(), clip.at, clip.from, clip.length, clip.channel, clip.into, clip.inverted);
         assert_eq!(of(a), of(b), "{name}");
+        assert_eq!(a.warp.as_ref().map(|warp| &warp.points), b.warp.as_ref().map(|warp| &warp.points), "{name}");
+        match [a, b].map(|clip| clip.warp.as_ref().map(|warp| warp.pitch)) {
+            [Some(Pitch::Kept(a)), Some(Pitch::Kept(b))] => same(a, b, 1e-9, name),
+            [a, b] => assert_eq!(a, b, "{name}"),
+        }
         same(a.gain.factor(), b.gain.factor(), 1e-9, name);
         for (a, b) in [(a.fade_in, b.fade_in), (a.fade_out, b.fade_out)] {
             assert!(a == b || a.frames == 0 && b.frames == 0, "{name}: {a:?} {b:?}");

@@ -2,7 +2,7 @@
 //!
 //! A timeline inside a clip counts in a unit of its own from a beginning of its own. Where tempo rules, both are known together:
 //! *place in the song, in the timeline's unit, = time in the timeline + offset*. That is all that is handed down; only warps
-//! that really stretch are not of this form, and those cannot be played.
+//! that really stretch are not of this form: they end there, with the audio that they stretch.
 
 mod clip;
 mod curve;
@@ -11,6 +11,7 @@ mod warp;
 use super::model::{Audio, Clip, Content, FileReference, Points, Project, TimeUnit, Timeline, Value};
 use super::values::Quantity;
 use crate::foreign::ledger::Ledger;
+use crate::foreign::warped::{PRINT, STRETCHED};
 use crate::foreign::{DEEPEST, MOST_CLIPS};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
@@ -33,6 +34,8 @@ pub(super) struct Placed<'d> {
     /// In the file, at `start`.
     pub(super) from: f64,
     pub(super) curves: Rc<[Curve]>,
+    /// Where it is stretched: times in the song and in the file, from `start` to `end`.
+    pub(super) warp: Option<Vec<(f64, f64)>>,
 }
 
 /// Automation of the arrangement, and how its times become places in the song.
@@ -142,6 +145,10 @@ fn tell(what: &str, track: &str, count: usize, seconds: f64, ledger: &mut Ledger
         "clip-warped" => {
             let message = format!("audio is stretched in time ({count} {times}); here it plays at its own speed");
             ledger.error(what, &place, message, "bounce the clips in place in the program and save again");
+        }
+        "stretched" => {
+            let message = format!("audio is stretched in time ({count} {times}), {STRETCHED}");
+            ledger.warning("clip-warped", &place, message, PRINT);
         }
         "clip-muted" => ledger.note(what, &place, format!("{count} clips are switched off and left out"), ""),
         "video" => ledger.note("not-understood", &place, format!("{count} pieces of video are left out"), ""),
@@ -328,6 +335,7 @@ impl<'a, 'd> Walk<'a, 'd, '_> {
             end,
             from: start - here.offset,
             curves: here.curves,
+            warp: None,
         });
         Ok(())
     }

@@ -7,9 +7,10 @@ use super::project::{Account, Project, Track};
 use super::tree::Block;
 use crate::foreign::ledger::Ledger;
 use crate::foreign::sources::Sources;
+use crate::foreign::warped::STRETCHED;
 use crate::foreign::{FARTHEST_SECONDS, MOST_CLIPS};
 use std::path::PathBuf;
-use stemwright_core::{Clip, Db, SampleRate};
+use stemwright_core::{Clip, Db, Pitch, SampleRate, Warp};
 
 const FREEZE: &str = "render or freeze the track in REAPER, and read the project again";
 
@@ -33,6 +34,29 @@ pub(super) struct Piece {
     pub(super) after: i64,
     from: u64,
     pub(super) length: i64,
+}
+
+/// Another speed than a take was recorded at.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    /// Seconds of the source in each of the item.
+    rate: f64,
+    pitch: Pitch,
+}
+
+impl Stretch {
+    /// A piece, counted in frames of the source, in frames of an item of this length.
+    fn sounding(self, read: Piece, length: i64) -> Piece {
+        let frame = |source: i64| ((source as f64 / self.rate).round() as i64).min(length);
+        let after = frame(read.after);
+        Piece { after, from: read.from, length: frame(read.after + read.length) - after }
+    }
+
+    /// `None` where less than a frame is heard.
+    fn warp(self, from: u64, read: Piece, piece: Piece) -> Option<Warp> {
+        let warp = Warp::even(from, read.length as u64, u64::try_from(piece.length).ok()?, self.pitch);
+        warp.wrong().is_none().then_some(warp)
+    }
 }
 
 /// One channel of a source, and where it goes.
@@ -111,13 +135,7 @@ impl Clips<'_, '_> {
                 "apply it to the take in REAPER (\"Apply track/take FX to items as new take\")",
             );
         }
-        if take.is_warped() {
-            let message = format!(
-                "{} is stretched, resampled or transposed in REAPER; here it plays as it was recorded, cut to the item's length",
-                named(take)
-            );
-            self.ledger.error("clip-warped", place, message, "glue the item in REAPER, and read the project again");
-        }
+        let stretch = self.stretch(take, place);
         let begin = section.0 as i64;
         let most = (self.sources.frames(&file, self.rate) as i64 - begin).clamp(0, section.1.unwrap_or(i64::MAX));
         let offset = self.rate.frames(take.begins().clamp(-FARTHEST_SECONDS, FARTHEST_SECONDS));
@@ -132,7 +150,10 @@ impl Clips<'_, '_> {
         }
         let paths = self.paths(&file, take, place);
         let at = self.rate.frames(item.seconds);
-        for piece in pieces(offset, most, length, item.looped) {
+        let heard = stretch.as_ref().map_or(length, |stretch| (length as f64 * stretch.rate).round() as i64);
+        for read in pieces(offset, most, heard, item.looped) {
+            // As long as it sounds.
+            let piece = stretch.as_ref().map_or(read, |stretch| stretch.sounding(read, length));
             if self.count >= MOST_CLIPS {
                 self.ledger.error(
                     "clip-out-of-range",
@@ -145,8 +166,14 @@ impl Clips<'_, '_> {
             for path in &paths {
                 self.count += 1;
                 let mut clip = Clip::new(&file, at + piece.after);
-                clip.from = (begin + piece.from as i64) as u64;
-                clip.length = Some(piece.length as u64);
+                let from = (begin + read.from as i64) as u64;
+                match &stretch {
+                    Some(stretch) => match stretch.warp(from, read, piece) {
+                        Some(warp) => clip.warp = Some(warp),
+                        None => continue,
+                    },
+                    None => (clip.from, clip.length) = (from, Some(piece.length as u64)),
+                }
                 (clip.channel, clip.into) = (path.channel, path.into);
                 let factor = item.volume * take.volume * path.factor;
                 (clip.gain, clip.inverted) = (Db::of(factor), factor < 0.0);
@@ -154,6 +181,46 @@ impl Clips<'_, '_> {
                 clips.push(clip);
             }
         }
+    }
+
+    /// How a take is stretched, if it is, and Stemwright can do it; said either way.
+    fn stretch(&mut self, take: &Take<'_>, place: &str) -> Option<Stretch> {
+        if take.bends() {
+            let message = format!(
+                "{} is bent by stretch markers or an envelope of its pitch in REAPER; here it plays as it was recorded, cut to the item's length",
+                named(take)
+            );
+            self.ledger.error("clip-warped", place, message, "glue the item in REAPER, and read the project again");
+            return None;
+        }
+        if !take.is_stretched() {
+            return None;
+        }
+        // As on tape, and moved from there.
+        let follows = if take.pitch_follows { 12.0 * libm::log2(take.rate) } else { 0.0 };
+        let pitch =
+            if take.pitch_follows && take.pitch == 0.0 { Pitch::Follows } else { Pitch::Kept(follows + take.pitch) };
+        let can = Warp::SPEEDS.contains(&take.rate) && !matches!(pitch, Pitch::Kept(by) if by.abs() > Warp::SEMITONES);
+        if !can {
+            let message =
+                format!("{} plays at {} times its speed: no more than 32 is possible", named(take), take.rate);
+            self.ledger.error("clip-warped", place, message, "glue the item in REAPER, and read the project again");
+            return None;
+        }
+        if pitch == Pitch::Follows {
+            let message =
+                format!("{} is played at another speed, its pitch with it, by Stemwright's own resampler", named(take));
+            self.ledger.note("clip-warped", place, message, "");
+        } else {
+            let message = format!("{} is stretched or transposed {STRETCHED}", named(take));
+            self.ledger.warning(
+                "clip-warped",
+                place,
+                message,
+                "where that matters, glue the item in REAPER and read the project again",
+            );
+        }
+        Some(Stretch { rate: take.rate, pitch })
     }
 
     /// The file of a take and the part of it that is its source, in frames.

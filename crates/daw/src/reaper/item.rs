@@ -33,7 +33,10 @@ pub(super) struct Take<'t> {
     pub(super) pan_law: f64,
     pub(super) offset: f64,
     pub(super) rate: f64,
+    /// Semitones.
     pub(super) pitch: f64,
+    /// Whether another speed changes the pitch with it.
+    pub(super) pitch_follows: bool,
     pub(super) channels: i64,
     pub(super) source: Option<Source<'t>>,
     pub(super) volume_envelope: Option<Envelope>,
@@ -124,7 +127,10 @@ impl<'t> Item<'t> {
                 }
                 "NAME" => take.name = words.text(0),
                 "SOFFS" => take.offset = words.value(0, 0.0),
-                "PLAYRATE" => (take.rate, take.pitch) = (words.value(0, 1.0), words.value(2, 0.0)),
+                "PLAYRATE" => {
+                    (take.rate, take.pitch) = (words.value(0, 1.0), words.value(2, 0.0));
+                    take.pitch_follows = words.value(1, 1.0) == 0.0;
+                }
                 "CHANMODE" => take.channels = words.integer(0, 0),
                 "SOURCE" => take.source = entry.block.map(|block| Source::read(words, block, account)),
                 "SM" => take.stretch_markers(words),
@@ -195,14 +201,15 @@ impl Take<'_> {
         }
     }
 
-    /// Whether it sounds at another speed or pitch than it was recorded.
-    pub(super) fn is_warped(&self) -> bool {
+    /// Whether it sounds at another speed or pitch than it was recorded, from first to last in the same way.
+    pub(super) fn is_stretched(&self) -> bool {
+        (self.rate - 1.0).abs() > 1e-9 || self.pitch != 0.0
+    }
+
+    /// Whether speed or pitch move.
+    pub(super) fn bends(&self) -> bool {
         let same = |pair: &[(f64, f64)]| ((pair[1].1 - pair[0].1) - (pair[1].0 - pair[0].0)).abs() < 1e-5;
-        (self.rate - 1.0).abs() > 1e-9
-            || self.pitch != 0.0
-            || self.pitch_moves
-            || self.stretch_bends
-            || !self.stretch.windows(2).all(same)
+        self.pitch_moves || self.stretch_bends || !self.stretch.windows(2).all(same)
     }
 
     /// Where in the source it begins, in seconds: stretch markers say it where there are some.
@@ -290,9 +297,9 @@ mod tests {
         with(lines, |item| {
             let take = &item.takes[0];
             assert!(matches!(take.source, Some(Source::File { start: 1.5, length: Some(5.0), reversed: true, .. })));
-            assert!(!take.is_warped() && take.begins() == 24.0);
+            assert!(!take.is_stretched() && !take.bends() && take.begins() == 24.0);
         });
-        with("SM 0 24 0 1 + 1.875 25.522272717 0 1", |item| assert!(item.takes[0].is_warped()));
-        with("PLAYRATE 1.1 1 0 -1", |item| assert!(item.takes[0].is_warped()));
+        with("SM 0 24 0 1 + 1.875 25.522272717 0 1", |item| assert!(item.takes[0].bends()));
+        with("PLAYRATE 1.1 1 0 -1", |item| assert!(item.takes[0].is_stretched() && !item.takes[0].bends()));
     }
 }

@@ -19,7 +19,7 @@ pub(in super::super) enum Curve {
 impl Curve {
     /// Puts the curve on a clip whose length is known.
     pub(in super::super) fn apply(&self, clip: &mut Clip, rate: SampleRate) {
-        let length = clip.length.unwrap_or(0);
+        let length = clip.frames().unwrap_or(0);
         let (first, last) = (clip.at, clip.at.saturating_add_unsigned(length));
         // Frames from the clip's start, within it.
         let inside = |frame: i64| frame.clamp(first, last).abs_diff(first);
@@ -61,7 +61,7 @@ fn gain(clip: &mut Clip, nodes: &[(f64, f64, bool)], decibels: bool, rate: Sampl
         clip.gain = Db((clip.gain.0 + constant).min(LOUDEST));
         return;
     }
-    let length = clip.length.unwrap_or(0);
+    let length = clip.frames().unwrap_or(0);
     let frames: Vec<(i64, f64, bool)> =
         nodes.iter().map(|&(time, gain, hold)| (rate.frames(time).saturating_sub(clip.at), gain, hold)).collect();
     let value = |frame: i64| {

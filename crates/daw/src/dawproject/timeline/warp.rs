@@ -1,7 +1,7 @@
 //! Warps: time inside against time outside. Programs write them around audio that is not stretched, too; that is found out here.
 
-use super::{Here, TimeUnit, TooMuch, Walk, in_unit};
-use crate::dawproject::model::Warps;
+use super::{Here, MOST_CLIPS, Placed, TimeUnit, TooMuch, Walk, in_unit};
+use crate::dawproject::model::{Audio, Content, Warps};
 
 /// How far audio may drift from its own speed and still count as not stretched: a frame and, over its length, the precision of
 /// the single floats that programs keep beats in.
@@ -26,11 +26,12 @@ impl<'a, 'd> Walk<'a, 'd, '_> {
         let start = if here.start.is_finite() { own(here.start) } else { warps.points.first().map_or(0.0, |p| p.0) };
         let end = if here.end.is_finite() { own(here.end) } else { warps.points.last().map_or(start, |p| p.0) };
         let within = warps.points.iter().map(|point| point.0).filter(|time| (start..end).contains(time));
-        let mut marks: Vec<f64> = within.chain([start, end]).collect();
+        let knots: Vec<f64> = within.chain([start, end]).collect();
         let span = end - start;
+        let mut marks = knots.clone();
         marks.extend((1..LOOKS).map(|look| start + span * f64::from(look) / f64::from(LOOKS)));
         let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-        for mark in marks {
+        for &mark in &marks {
             let offset = offset(mark);
             (least, most) = (least.min(offset), most.max(offset));
         }
@@ -40,10 +41,56 @@ impl<'a, 'd> Walk<'a, 'd, '_> {
             bound *= 2.0;
         }
         if most - least > bound {
+            if let (Content::Audio(audio), TimeUnit::Seconds) = (&content.content, unit) {
+                return self.stretched(audio, warps, here, if self.bends(here, &knots) { marks } else { knots });
+            }
             self.unplayed.add("clip-warped", here.track, 1, here.seconds(start, map));
         }
         inner.offset = offset(start);
         self.timeline(content, &inner)
+    }
+}
+
+impl<'d> Walk<'_, 'd, '_> {
+    /// Whether the tempo changes between these times outside.
+    fn bends(&self, here: &Here<'_>, knots: &[f64]) -> bool {
+        let (first, last) = knots.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(*x), b.max(*x)));
+        let [from, to] = [first, last].map(|time| here.seconds(time, self.map));
+        (1..LOOKS).any(|look| {
+            let part = f64::from(look) / f64::from(LOOKS);
+            let straight = from + (to - from) * part;
+            (here.seconds(first + (last - first) * part, self.map) - straight).abs() > DRIFT / 4.0
+        })
+    }
+
+    /// Audio that is stretched, by the times outside at which it is looked up.
+    fn stretched(
+        &mut self,
+        audio: &Audio<'d>,
+        warps: &Warps<'d>,
+        here: &Here<'d>,
+        mut marks: Vec<f64>,
+    ) -> Result<(), TooMuch> {
+        if self.out.placed.len() == MOST_CLIPS {
+            return Err(TooMuch);
+        }
+        marks.sort_by(f64::total_cmp);
+        marks.dedup();
+        let place = |mark: &f64| (here.seconds(*mark, self.map), inside(&warps.points, *mark));
+        let places: Vec<(f64, f64)> = marks.iter().map(place).collect();
+        let (Some(first), Some(last)) = (places.first().copied(), places.last().copied()) else { return Ok(()) };
+        self.unplayed.add("stretched", here.track, 1, first.0);
+        self.out.placed.push(Placed {
+            track: here.track,
+            file: audio.file,
+            name: here.name,
+            start: first.0,
+            end: last.0,
+            from: first.1,
+            curves: here.curves.clone(),
+            warp: Some(places),
+        });
+        Ok(())
     }
 }
 

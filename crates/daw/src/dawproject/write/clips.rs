@@ -4,7 +4,7 @@ use super::files::AudioFiles;
 use super::page::Page;
 use crate::foreign::ledger::Ledger;
 use stemwright_audio::resampled_frames;
-use stemwright_core::{Clip, Db, Fade, FadeShape, SampleRate, TempoMap, Track};
+use stemwright_core::{Clip, Db, Fade, FadeShape, Pitch, SampleRate, TempoMap, Track};
 
 /// A clip of which it is known where it ends.
 struct Known<'s> {
@@ -41,7 +41,7 @@ pub(super) fn clips(
             }
         };
         let left = resampled_frames(info.frames, info.rate, rate).saturating_sub(clip.from);
-        let length = clip.length.unwrap_or(left);
+        let length = clip.frames().unwrap_or(left);
         if length > 0 {
             let at = clip.at.saturating_add(track.delay);
             known.push(Known { clip, at, length, fade_in: clip.fade_in, fade_out: clip.fade_out });
@@ -83,20 +83,8 @@ fn clip(
     ledger: &mut Ledger,
 ) {
     let Known { clip, at, length: _, fade_in, fade_out } = *known;
-    let Clip {
-        file,
-        at: _,
-        from,
-        length: _,
-        warp: _,
-        channel,
-        into,
-        gain,
-        inverted,
-        envelope,
-        fade_in: _,
-        fade_out: _,
-    } = clip;
+    let Clip { file, at: _, from, length: _, warp, channel, into, gain, inverted, envelope, fade_in: _, fade_out: _ } =
+        clip;
     let Ok(reference) = files.of(file) else { return };
     if channel.is_some() || into.is_some() {
         let message =
@@ -106,6 +94,10 @@ fn clip(
     if *inverted {
         let message = "a clip is inverted in polarity; the format has no place for that";
         ledger.error("not-held", place, message, "invert it in the program");
+    }
+    if warp.as_ref().is_some_and(|warp| warp.pitch != Pitch::Kept(0.0)) {
+        let message = "a clip is transposed, or its pitch follows its speed; the format has no place for that, and it keeps its pitch";
+        ledger.error("not-held", place, message, "transpose it in the program");
     }
     if [fade_in, fade_out].iter().any(|fade| fade.frames > 0 && fade.shape != FadeShape::Linear) {
         let message = "the format says how long fades are and not how they rise: they may sound another way";
@@ -130,11 +122,16 @@ fn clip(
         page.attribute("timeUnit", "seconds");
         page.id();
     }
+    if warp.is_some() {
+        page.open("Warps");
+        page.attribute("timeUnit", "seconds").attribute("contentTimeUnit", "seconds");
+        page.id();
+    }
     page.open("Audio");
     page.attribute("timeUnit", "seconds");
     page.attribute("channels", reference.info.channels).attribute("sampleRate", reference.info.rate.hz());
     page.attribute("duration", reference.info.frames as f64 / f64::from(reference.info.rate.hz()));
-    page.attribute("algorithm", "raw");
+    page.attribute("algorithm", if warp.is_some() { "stretch" } else { "raw" });
     page.id();
     page.open("File");
     page.attribute("path", &reference.path);
@@ -143,6 +140,14 @@ fn clip(
     }
     page.close();
     page.close();
+    if let Some(warp) = warp {
+        for point in &warp.points {
+            page.open("Warp");
+            page.attribute("time", seconds(point.frame)).attribute("contentTime", seconds(point.source));
+            page.close();
+        }
+        page.close();
+    }
     if moves {
         // Over the content, which begins with the file.
         page.open("Points");

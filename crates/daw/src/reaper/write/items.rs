@@ -4,7 +4,7 @@ use super::super::fades;
 use super::Writer;
 use super::moving::envelope;
 use super::page::{guid, number, quoted};
-use stemwright_core::{Clip, Fade, FadeShape, SampleRate, Track};
+use stemwright_core::{Clip, Fade, FadeShape, Pitch, SampleRate, Track};
 
 impl Writer<'_> {
     /// The clips of a track, in order.
@@ -32,7 +32,7 @@ impl Writer<'_> {
     }
 
     fn length(&self, clip: &Clip) -> Option<u64> {
-        clip.length.or_else(|| {
+        clip.frames().or_else(|| {
             let info = self.media.info(&clip.file).ok()?;
             Some(
                 stemwright_audio::resampled_frames(info.frames, info.rate, self.session.rate).saturating_sub(clip.from),
@@ -76,8 +76,9 @@ impl Writer<'_> {
         };
         let polarity = if clip.inverted { -1 } else { 1 };
         self.page.line(&format!("VOLPAN {} {pan} {polarity} -1", number(clip.gain.factor())));
-        self.page.line(&format!("SOFFS {}", seconds(clip.from + cut)));
-        self.page.line("PLAYRATE 1 1 0 -1 0 0.0025");
+        let (from, speed, keeps, semitones) = self.speed(track, clip, cut);
+        self.page.line(&format!("SOFFS {}", number(from / f64::from(rate.hz()))));
+        self.page.line(&format!("PLAYRATE {} {keeps} {} -1 0 0.0025", number(speed), number(semitones)));
         let mode = match clip.channel {
             None => 0,
             Some(channel @ 0..=63) => channel + 3,
@@ -104,6 +105,22 @@ impl Writer<'_> {
             envelope(&mut self.page, "VOLENV", &format!("{track}\0{place}"), rate, &points);
         }
         self.page.close();
+    }
+
+    /// Where in its file an item begins after a cut, in frames, how fast the file runs, whether the pitch is kept, and semitones.
+    fn speed(&mut self, track: &str, clip: &Clip, cut: u64) -> (f64, f64, u8, f64) {
+        let Some(warp) = &clip.warp else { return ((clip.from + cut) as f64, 1.0, 1, 0.0) };
+        if warp.points.len() > 2 {
+            let message = "a clip's speed changes on its way, which is not written: the item runs evenly from its beginning to its end";
+            self.ledger.error("clip-warped", track, message, "bounce the track with Stemwright and use its stem");
+        }
+        let sources = warp.sources();
+        let speed = (sources.end - sources.start) as f64 / warp.frames() as f64;
+        let (keeps, semitones) = match warp.pitch {
+            Pitch::Kept(semitones) => (1, semitones),
+            Pitch::Follows => (0, 0.0),
+        };
+        (sources.start as f64 + cut as f64 * speed, speed, keeps, semitones)
     }
 
     fn fade(&mut self, track: &str, name: &str, Fade { frames, shape }: Fade, rate: SampleRate) {
