@@ -268,7 +268,8 @@ fn at_line(error: &GraphError, source: &Source) -> String {
         | GraphError::Channels { track, .. }
         | GraphError::NoChannel { track, .. }
         | GraphError::IntoOne { track, .. }
-        | GraphError::PastTheEnd { track, .. } => track,
+        | GraphError::PastTheEnd { track, .. }
+        | GraphError::Warp { track, .. } => track,
         GraphError::Impulse { strip, .. } | GraphError::ImpulseChannels { strip, .. } => strip,
         GraphError::Loop { path } => path.split('`').nth(1).unwrap_or_default(),
         GraphError::Empty | GraphError::UnknownStem { .. } => "",
