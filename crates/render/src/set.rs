@@ -6,11 +6,12 @@ use crate::master::is_plain;
 use crate::null::{Null, NullTest};
 use crate::print::Print;
 use crate::route::{Route, add};
+use crate::spec::spec;
 use crate::{Block, EngineError, Graph, Sink};
 use rayon::prelude::*;
 use std::path::Path;
-use stemwright_audio::{AudioError, Bext, Chunk, FileSpec, Ixml, Remainders, SampleFormat, SumQuantiser, file_sha256};
-use stemwright_core::{FileProof, Layout, Levels, Session};
+use stemwright_audio::{AudioError, Chunk, FileSpec, Remainders, SumQuantiser, file_sha256};
+use stemwright_core::{FileProof, Layout, Levels};
 
 /// The manifest's name.
 pub const MANIFEST: &str = "stems.json";
@@ -103,7 +104,8 @@ impl<'d> SetWriter<'d> {
         let (session, format) = (graph.session, delivery.format);
         let (layout, factor) = (format.layout, format.gain.factor());
         let print = |title: &str, name: &str, layout: Layout, chunks: &[Chunk], measured: bool| {
-            let spec = spec(session, title, layout, chunks, delivery);
+            let kind = (format.container(), format.sample_format());
+            let spec = FileSpec { chunks: chunks.to_vec(), ..spec(session, title, layout, kind, delivery.start) };
             Print::create(folder, name, &spec, factor, expected, measured)
         };
         let file = |title: &str, name: &str, layout: Layout, chunks: &[Chunk]| {
@@ -339,51 +341,5 @@ impl Sink for SetWriter<'_> {
         drop(folded);
         self.fold = Some(fold);
         taken
-    }
-}
-
-/// What stands in a file beside its samples: nothing of the machine, the user or the day.
-fn spec(session: &Session, title: &str, layout: Layout, chunks: &[Chunk], delivery: &Delivery) -> FileSpec {
-    let song = &session.song;
-    let format = delivery.format.sample_format();
-    let coding = match format {
-        SampleFormat::Pcm16 => "W=16",
-        SampleFormat::Pcm24 => "W=24",
-        SampleFormat::Float32 => "W=32,T=float",
-    };
-    let mode = match layout {
-        Layout::Mono => "mono",
-        Layout::Stereo => "stereo",
-        Layout::MidSide => "dual-mono",
-        Layout::Surround51 | Layout::Surround71 => "multichannel",
-    };
-    let heading = [song.artist.as_str(), song.title.as_str(), title];
-    let description = heading.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" - ");
-    let (beats, note) = session.tempo.time_signature;
-    let names = layout.names().iter();
-    FileSpec {
-        container: delivery.format.container(),
-        rate: session.rate,
-        layout,
-        format,
-        bext: Bext {
-            description,
-            originator: "Stemwright".into(),
-            originator_reference: String::new(),
-            // Bar 1 is at 0; a time before it cannot be written here.
-            time_reference: u64::try_from(delivery.start).unwrap_or(0),
-            coding_history: format!("A=PCM,F={},{coding},M={mode},T=Stemwright\r\n", session.rate.hz()),
-        },
-        ixml: Some(Ixml {
-            project: song.title.clone(),
-            note: title.to_owned(),
-            tracks: names
-                .map(|name| if layout == Layout::Mono { title.to_owned() } else { format!("{title} {name}") })
-                .collect(),
-            tempo: Some(session.tempo.bpm),
-            key: song.key.clone(),
-            time_signature: u8::try_from(beats).ok().zip(u8::try_from(note).ok()),
-        }),
-        chunks: chunks.to_vec(),
     }
 }

@@ -255,19 +255,25 @@ Examples:
   stemwright session convert song-stems/ song.dawproject  a stem set that opens in Bitwig, Studio One or Cubase, from bar 1
   stemwright session convert song-stems/ song.rpp         and in REAPER
   stemwright session convert song.rpp song.dawproject     from one program to another
+  stemwright session convert song.rpp multitracks/ --consolidate
+                                                          one full-length file a track, from bar 1
 
-The ending of OUT says what is written: .toml, .dawproject or .rpp.
+The ending of OUT says what is written: .toml, .dawproject or .rpp; with --consolidate it is a folder.
 
 Exit status: 0 everything is carried over, 1 something is not (see --fail-on), 2 nothing is written.")]
 pub(crate) struct Convert {
     /// A .dawproject, .rpp, .ardour or session.toml, a folder with one of them, a folder of multitracks or of stems
     pub(crate) session: PathBuf,
-    /// The document to write
+    /// The document to write, or the folder with --consolidate
     #[arg(value_name = "OUT")]
     pub(crate) output: PathBuf,
     /// Read it as a session at another rate: 44100 to 192000 Hz
     #[arg(long, value_parser = rate, value_name = "HZ")]
     pub(crate) rate: Option<SampleRate>,
+    /// Write a folder with one WAV a track, all as long as the song, with clips, fades and stretching rendered; sessions that play them and
+    /// a read-me beside them
+    #[arg(long, conflicts_with = "no_embed")]
+    pub(crate) consolidate: bool,
     /// Let a .dawproject refer to its audio where it is, instead of holding it
     #[arg(long)]
     pub(crate) no_embed: bool,

@@ -6,16 +6,13 @@ use crate::new::{SESSION, made_from, tell};
 use crate::planned::{count, in_words};
 use crate::printer::Printer;
 use crate::source::{NotRead, Source, document};
+use crate::stop::{STOP, listen};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 use stemwright_audio::Files;
 use stemwright_core::{BounceReport, ErrorReport, Finding, Layout, ReferenceKind, Severity, in_file_name};
 use stemwright_render::{BounceError, BounceOptions, Bounced, EngineError, GraphError, Headroom, bounce, plan};
-
-/// Set by Ctrl-C; the engine looks at it in every block.
-static STOP: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn run(args: &Bounce) -> ExitCode {
     let printer = Printer::new(&args.talk);
@@ -87,13 +84,7 @@ impl<'a> Job<'a> {
         report.findings = noticed(&source, &args.session);
         tell(report.findings.iter(), printer);
         if !args.dry_run {
-            let handler = || {
-                if STOP.swap(true, Ordering::Relaxed) {
-                    // Asked twice: the rest of the staging folder is removed by the next run.
-                    std::process::exit(i32::from(STOPPED));
-                }
-            };
-            ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")?;
+            listen()?;
             stemwright_audio::allow_many_files();
         }
         Ok(Self { args, printer, path, source, media })

@@ -4,12 +4,14 @@ mod args;
 mod bounce;
 mod cache;
 mod check;
+mod consolidate;
 mod exit;
 mod new;
 mod planned;
 mod printer;
 mod session;
 mod source;
+mod stop;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! `stemwright session show` and `stemwright session convert`.
 
 use crate::args::{Convert, SessionVerb, Show};
+use crate::consolidate;
 use crate::exit::{self, FAILED};
 use crate::new::tell;
 use crate::printer::Printer;
@@ -49,6 +50,19 @@ fn convert(args: &Convert, printer: Printer, report: &mut SessionReport) -> Resu
         std::path::absolute(path).map_err(failed)
     };
     let (from, to) = (absolute(&args.session)?, absolute(&args.output)?);
+    if args.consolidate {
+        let source = Source::read_any(&from, args.rate, &media)?;
+        fill(report, &source, &args.session);
+        report.findings = source.findings().to_vec();
+        tell(report.findings.iter(), printer);
+        if let Err(consolidate::Failed { why, stopped }) = consolidate::run(args, &source, printer, report) {
+            printer.error(&why.message, why.hint.as_deref());
+            report.error = Some(ErrorReport { message: why.message, hint: why.hint });
+            return Ok(if stopped { exit::STOPPED } else { FAILED });
+        }
+        report.ok = true;
+        return Ok(exit::from_findings(&report.findings, args.talk.fail_on.into()));
+    }
     if !args.force && to.symlink_metadata().is_ok() {
         return Err(NotRead {
             message: format!("{}: is already there", args.output.display()),
