@@ -89,8 +89,7 @@ pub(crate) fn read(
         }
         found.push(files);
     }
-    let usual = essence.usual_rate().filter(|rate| RATES.contains(&rate.hz()));
-    let rate = options.rate.or(usual).or_else(|| SampleRate::new(USUAL_RATE));
+    let rate = options.rate.or_else(|| essence.usual_rate(&RATES)).or_else(|| SampleRate::new(USUAL_RATE));
     let rate = rate.ok_or_else(|| error(path, "has no rate", AGAIN))?;
     let mut session = Session::new(rate);
     session.song.title = composition.name;
@@ -197,6 +196,12 @@ fn heard<S: Read + Seek>(mobs: &mut Mobs<S>, composition: &Composition, ledger: 
         let number = slot.number.map_or_else(|| tapes.len() as u32 + 1, |number| number);
         let name = if slot.name.trim().is_empty() { format!("A{number}") } else { slot.name.trim().to_owned() };
         tapes.extend(walk.tape(slot, name)?);
+    }
+    for slot in mob.slots.iter().filter(|slot| slot.sort == Sort::Other) {
+        if slot.segment.as_ref().is_some_and(model::may_sound) {
+            let what = format!("track {:?} of data that is neither sound nor picture", slot.name);
+            *mobs.parser.unknown.entry(what).or_default() += 1;
+        }
     }
     let markers = markers::of(&mob.slots)?;
     Ok(Heard { tapes, markers, timecode: markers::timecode(&mob.slots) })

@@ -34,14 +34,14 @@ pub(super) fn clip(
     else {
         return Ok(None);
     };
-    let frames = |time: Time| time.frames(rate).map(|frames| u64::try_from(frames).unwrap_or(0));
+    let whole = |time: Time| time.frames(rate).map(|frames| u64::try_from(frames).unwrap_or(0));
     let mut clip = Clip::new(file, at);
-    (clip.from, clip.length) = (frames(source)?, Some(length));
+    (clip.from, clip.length) = (whole(source)?, Some(length));
     clip.channel = channel;
     clip.into = placed.into;
     let mut wrong = None;
     if placed.speed != Time::ONE {
-        let used = frames(source.plus(placed.length.minus(silent)?.times(placed.speed)?)?)?.saturating_sub(clip.from);
+        let used = whole(source.plus(placed.length.minus(silent)?.times(placed.speed)?)?)?.saturating_sub(clip.from);
         let pitch = if placed.keeps_pitch { Pitch::Kept(0.0) } else { Pitch::Follows };
         let warp = Warp::even(clip.from, used, length, pitch);
         wrong = warp.wrong();
@@ -51,9 +51,12 @@ pub(super) fn clip(
     }
     clip.gain = Db::of(placed.gain.abs());
     clip.inverted = placed.gain < 0.0;
+    let mut gains: Option<Vec<(i64, f64)>> = None;
     for curve in &placed.gains {
-        multiply(&mut clip, curve, at, length, rate)?;
+        let own = frames(curve, rate)?;
+        gains = Some(gains.map_or_else(|| own.clone(), |gains| product(&gains, &own)));
     }
+    clip.envelope = gains.map_or_else(Vec::new, |gains| envelope(&gains, at, length));
     for ramp in &placed.fades {
         fade(&mut clip, ramp, at, length, rate)?;
     }
@@ -80,52 +83,60 @@ pub(super) fn frames(curve: &Curve, rate: SampleRate) -> Result<Vec<(i64, f64)>,
                 How::Logarithm => {}
             }
         }
-        // Of several on one frame the last one holds; the one before it is the end of the way there.
-        match points.len().checked_sub(2).map(|index| points[index].0) {
-            Some(second) if second == frame => _ = points.pop(),
-            _ => {}
+        // Two values on one frame are a jump: the first one holds up to the frame before.
+        if let Some((_, before)) = points.pop_if(|last| last.0 == frame) {
+            if points.last().is_none_or(|point| point.0 < frame - 1) {
+                points.push((frame - 1, before));
+            }
         }
         points.push((frame, *value));
     }
     Ok(points)
 }
 
-fn multiply(clip: &mut Clip, curve: &Curve, at: i64, length: u64, rate: SampleRate) -> Result<(), Wrong> {
-    let points = frames(curve, rate)?;
-    let end = length as i64;
-    let points: Vec<(i64, f64)> = points.iter().map(|(frame, value)| (frame - at, value.abs())).collect();
-    if !clip.envelope.is_empty() {
-        bake(clip, 0, length, |frame| value(&points, frame as i64));
-        return Ok(());
-    }
-    let mut envelope: Vec<(i64, f64)> = Vec::new();
-    if points.iter().any(|point| point.0 < 0) {
-        envelope.push((0, value(&points, 0)));
-    }
-    for &(frame, value) in points.iter().filter(|point| (0..end).contains(&point.0)) {
-        match envelope.last_mut() {
-            // Two values on one frame are a jump: the first one holds up to the frame before.
-            Some(last) if last.0 == frame => {
-                let before = last.1;
-                envelope.pop();
-                if frame > 0 && envelope.last().is_none_or(|point| point.0 < frame - 1) {
-                    envelope.push((frame - 1, before));
-                }
-                envelope.push((frame, value));
-            }
-            _ => envelope.push((frame, value)),
+/// Two curves of straight lines multiplied: at the points of both, and between them, where both move, at so many more that straight
+/// lines stay within −130 dB of the parabola.
+pub(super) fn product(a: &[(i64, f64)], b: &[(i64, f64)]) -> Vec<(i64, f64)> {
+    let mut frames: Vec<i64> = a.iter().chain(b).map(|point| point.0).collect();
+    frames.sort_unstable();
+    frames.dedup();
+    let both = |frame: i64| (value(a, frame), value(b, frame));
+    let mut out: Vec<(i64, f64)> = Vec::with_capacity(frames.len());
+    for (index, &frame) in frames.iter().enumerate() {
+        let (first, second) = both(frame);
+        out.push((frame, first * second));
+        let Some(&next) = frames.get(index + 1) else { break };
+        let (to, also) = (value(a, next - 1), value(b, next - 1));
+        let pieces = (1000.0 * libm::sqrt((to - first).abs() * (also - second).abs())).ceil() as i64;
+        let step = ((next - frame) / pieces.max(1)).max(1);
+        if pieces > 1 {
+            out.extend((frame + step..next).step_by(step as usize).map(|frame| {
+                let (first, second) = both(frame);
+                (frame, first * second)
+            }));
         }
     }
+    out
+}
+
+/// A curve as the envelope of a clip.
+fn envelope(points: &[(i64, f64)], at: i64, length: u64) -> Vec<GainPoint> {
+    let end = length as i64;
+    let points: Vec<(i64, f64)> = points.iter().map(|(frame, value)| (frame - at, value.abs())).collect();
+    let mut envelope: Vec<(i64, f64)> = Vec::new();
+    if points.iter().any(|point| point.0 < 0) && points.iter().all(|point| point.0 != 0) {
+        envelope.push((0, value(&points, 0)));
+    }
+    envelope.extend(points.iter().filter(|point| (0..end).contains(&point.0)));
     if points.iter().any(|point| point.0 >= end) && envelope.last().is_none_or(|point| point.0 < end - 1) {
         envelope.push((end - 1, value(&points, end - 1)));
     }
     let point = |(frame, value): (i64, f64)| GainPoint { frame: frame as u64, gain: Db::of(value) };
-    clip.envelope = envelope.into_iter().map(point).collect();
-    Ok(())
+    envelope.into_iter().map(point).collect()
 }
 
 /// The value of straight lines at a frame.
-pub(super) fn value(points: &[(i64, f64)], frame: i64) -> f64 {
+fn value(points: &[(i64, f64)], frame: i64) -> f64 {
     let next = points.partition_point(|point| point.0 <= frame);
     match (next.checked_sub(1).map(|before| points[before]), points.get(next)) {
         (Some(a), Some(b)) => a.1 + (b.1 - a.1) * ((frame - a.0) as f64 / (b.0 - a.0) as f64),

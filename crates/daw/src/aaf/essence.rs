@@ -13,9 +13,10 @@ use crate::SessionError;
 use crate::foreign::error;
 use crate::foreign::ledger::Ledger;
 use crate::foreign::sources::Sources;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use stemwright_core::SampleRate;
 
@@ -58,12 +59,18 @@ impl<'e, 'm> Essence<'e, 'm> {
         Self { path, to, sources, found: HashMap::new(), left: length, rates: BTreeMap::new() }
     }
 
-    /// The rate that most files have, by themselves or by what the document says of them.
-    pub(super) fn usual_rate(&self) -> Option<SampleRate> {
-        self.sources.usual_rate().or_else(|| {
-            let most = self.rates.values().max()?;
-            self.rates.iter().find(|(_, count)| *count == most).map(|(rate, _)| *rate)
-        })
+    /// The rate within `rates` that most files have, by themselves or by what the document says of them; of equals, the lowest.
+    pub(super) fn usual_rate(&self, rates: &RangeInclusive<u32>) -> Option<SampleRate> {
+        let mut counts: BTreeMap<SampleRate, usize> = BTreeMap::new();
+        let files: HashSet<&PathBuf> = self.found.values().flatten().collect();
+        for info in files.into_iter().filter_map(|path| self.sources.info(path)) {
+            *counts.entry(info.rate).or_default() += 1;
+        }
+        let most = |counts: &BTreeMap<SampleRate, usize>| {
+            let counts = counts.iter().filter(|(rate, _)| rates.contains(&rate.hz()));
+            counts.max_by_key(|(rate, count)| (**count, std::cmp::Reverse(rate.hz()))).map(|(rate, _)| *rate)
+        };
+        most(&counts).or_else(|| most(&self.rates))
     }
 
     /// The file that a piece is of. What is not there is said.
@@ -166,7 +173,8 @@ impl<'e, 'm> Essence<'e, 'm> {
         place: &str,
         ledger: &mut Ledger,
     ) -> Result<Option<PathBuf>, SessionError> {
-        for locator in &descriptor.locators {
+        for locator in descriptor.locators.iter().flat_map(|locator| readings(locator)) {
+            let locator = locator.as_str();
             let Some(path) = self.sources.look(locator) else { continue };
             let opened = File::open(&path).and_then(|mut file| {
                 let mut head = [0; 4];
@@ -297,6 +305,17 @@ impl<'e, 'm> Essence<'e, 'm> {
     }
 }
 
+/// What a locator may mean: it should be a URL, absolute or relative, and is a path in some programs' files.
+fn readings(locator: &str) -> Vec<String> {
+    let rest = match locator.get(..5) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("file:") => &locator[5..],
+        _ if locator.contains('%') => locator,
+        _ => return vec![locator.to_owned()],
+    };
+    let url = format!("file://{}", rest.strip_prefix("//").unwrap_or(rest));
+    if url == locator { vec![url] } else { vec![locator.to_owned(), url] }
+}
+
 /// The rate of a file by its descriptor.
 fn rate(descriptor: &Descriptor) -> Option<SampleRate> {
     if !descriptor.is_file {
@@ -370,6 +389,18 @@ fn is_same(one: &Path, other: &Path) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn locators_are_urls_and_paths() {
+        for (locator, wanted) in [
+            ("file:///a%20b.wav", vec!["file:///a%20b.wav"]),
+            ("FILE:/a%20b.wav", vec!["FILE:/a%20b.wav", "file:///a%20b.wav"]),
+            ("x/a%20b.wav", vec!["x/a%20b.wav", "file://x/a%20b.wav"]),
+            ("C:\\a.wav", vec!["C:\\a.wav"]),
+        ] {
+            assert_eq!(readings(locator), wanted);
+        }
+    }
 
     #[test]
     fn names_of_files_lead_nowhere() {

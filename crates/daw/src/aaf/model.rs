@@ -223,3 +223,13 @@ pub(super) fn refers(part: &Part, found: &mut std::collections::HashSet<MobId>) 
         }
     }
 }
+
+/// Whether there is anything in a part but gaps, markers and timecode.
+pub(super) fn may_sound(part: &Part) -> bool {
+    match &part.content {
+        Content::Filler | Content::Timecode { .. } | Content::Marker(_) => false,
+        Content::Sequence(parts) | Content::Scope(parts) => parts.iter().any(may_sound),
+        Content::Pulldown(input) => may_sound(input),
+        _ => true,
+    }
+}

@@ -119,7 +119,8 @@ impl<S: Read + Seek> Parser<S> {
             data::SOUND | data::OLD_SOUND => Sort::Sound,
             data::TIMECODE | data::OLD_TIMECODE => Sort::Timecode,
             id if data::PICTURE.contains(&id) => Sort::Picture,
-            _ if named("sound") => Sort::Sound,
+            // The master of Media Composer is one too, but no track.
+            _ if named("sound") && !named("master") => Sort::Sound,
             _ if named("picture") => Sort::Picture,
             _ => Sort::Other,
         }

@@ -142,7 +142,7 @@ fn volume(strip: &mut Strip, tape: &Tape, session: &Session, points: &mut Points
     let Some(first) = curves.first() else { return Ok(()) };
     let mut found = first.clone();
     for other in &curves[1..] {
-        found = product(&found, other);
+        found = clips::product(&found, other);
         points.spend(found.len())?;
     }
     let own = tape.gain.abs();
@@ -153,21 +153,6 @@ fn volume(strip: &mut Strip, tape: &Tape, session: &Session, points: &mut Points
     };
     strip.automation.push(Automation { target: Target::Gain, points: found.iter().map(point).collect() });
     Ok(())
-}
-
-/// Two curves as one: at the frames of both, and between them where it bends.
-fn product(a: &[(i64, f64)], b: &[(i64, f64)]) -> Vec<(i64, f64)> {
-    const BETWEEN: i64 = 64;
-    let mut frames: Vec<i64> = a.iter().chain(b).map(|point| point.0).collect();
-    frames.sort_unstable();
-    frames.dedup();
-    let mut all = Vec::new();
-    for pair in frames.windows(2) {
-        let step = ((pair[1] - pair[0]) / BETWEEN).max(1);
-        all.extend((pair[0]..pair[1]).step_by(step as usize));
-    }
-    all.extend(frames.last());
-    all.into_iter().map(|frame| (frame, clips::value(a, frame) * clips::value(b, frame))).collect()
 }
 
 /// 0 left … 1 right becomes −1 … 1.
