@@ -82,6 +82,7 @@ impl<S: Read + Seek> Compound<S> {
         };
         file.read_fat(&header)?;
         let entries = file.chain_to_its_end(number(48), "the directory")?;
+        Directory::check(entries.len() as u64 * sector)?;
         let entries = file.sectors(&entries)?;
         file.directory = Directory::read(&entries, version == Some(3))?;
         if number(64) > 0 && number(60) < NO_SECTOR {
@@ -197,8 +198,9 @@ impl<S: Read + Seek> Compound<S> {
             return Err(Wrong::file("is cut short, or says that a stream in it is larger than the file"));
         }
         self.spend(size)?;
+        let mut stream = self.stream(entry)?;
         let mut bytes = vec![0; size as usize];
-        self.stream(entry)?.read_exact(&mut bytes)?;
+        stream.read_exact(&mut bytes)?;
         Ok(bytes)
     }
 

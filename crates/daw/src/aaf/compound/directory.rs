@@ -4,7 +4,7 @@ use super::super::bytes::{Auid, Bytes};
 use super::super::wrong::Wrong;
 
 /// More entries are no session.
-const MOST_ENTRIES: usize = 1 << 20;
+const MOST_ENTRIES: u64 = 1 << 20;
 const SIZE: usize = 128;
 /// Where no entry is.
 const NOBODY: u32 = u32::MAX;
@@ -33,11 +33,16 @@ pub(super) struct Directory {
 impl Directory {
     pub(super) const ROOT: u32 = 0;
 
-    /// From its bytes. In version 3 the upper half of a size means nothing (section 2.6.3).
-    pub(super) fn read(bytes: &[u8], is_version_3: bool) -> Result<Self, Wrong> {
-        if bytes.len() / SIZE > MOST_ENTRIES {
+    /// Whether one of so many bytes is read.
+    pub(super) fn check(bytes: u64) -> Result<(), Wrong> {
+        if bytes / SIZE as u64 > MOST_ENTRIES {
             return Err(Wrong::file("holds more than a million objects: that is no session"));
         }
+        Ok(())
+    }
+
+    /// From its bytes. In version 3 the upper half of a size means nothing (section 2.6.3).
+    pub(super) fn read(bytes: &[u8], is_version_3: bool) -> Result<Self, Wrong> {
         if bytes.get(66) != Some(&ROOT) {
             return Err(Wrong::file("has no root: it is damaged"));
         }
