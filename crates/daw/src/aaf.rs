@@ -193,7 +193,7 @@ fn heard<S: Read + Seek>(mobs: &mut Mobs<S>, composition: &Composition, ledger: 
     let mut tapes = Vec::new();
     let mut walk = Walk::new(mobs, ledger);
     for slot in mob.slots.iter().filter(|slot| slot.sort == Sort::Sound && !slot.is_events) {
-        let number = slot.number.map_or_else(|| tapes.len() as u32 + 1, |number| number);
+        let number = slot.number.unwrap_or_else(|| tapes.len() as u32 + 1);
         let name = if slot.name.trim().is_empty() { format!("A{number}") } else { slot.name.trim().to_owned() };
         tapes.extend(walk.tape(slot, name)?);
     }

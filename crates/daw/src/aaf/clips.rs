@@ -84,10 +84,10 @@ pub(super) fn frames(curve: &Curve, rate: SampleRate) -> Result<Vec<(i64, f64)>,
             }
         }
         // Two values on one frame are a jump: the first one holds up to the frame before.
-        if let Some((_, before)) = points.pop_if(|last| last.0 == frame) {
-            if points.last().is_none_or(|point| point.0 < frame - 1) {
-                points.push((frame - 1, before));
-            }
+        if let Some((_, before)) = points.pop_if(|last| last.0 == frame)
+            && points.last().is_none_or(|point| point.0 < frame - 1)
+        {
+            points.push((frame - 1, before));
         }
         points.push((frame, *value));
     }

@@ -37,8 +37,8 @@ pub(super) struct Compound<S> {
     /// The sector after each.
     fat: Vec<u32>,
     mini_fat: Vec<u32>,
-    /// The sectors of the mini stream, in which streams of less than `cutoff` bytes lie, and its size.
-    mini: (Vec<u32>, u64),
+    /// The mini stream, in which streams of less than `cutoff` bytes lie.
+    mini: Vec<u8>,
     cutoff: u64,
     directory: Directory,
     /// What may still be read into memory.
@@ -75,7 +75,7 @@ impl<S: Read + Seek> Compound<S> {
             sector,
             fat: Vec::new(),
             mini_fat: Vec::new(),
-            mini: (Vec::new(), 0),
+            mini: Vec::new(),
             cutoff: u64::from(number(56)),
             directory: Directory::default(),
             left: LARGEST_BYTES,
@@ -93,7 +93,11 @@ impl<S: Read + Seek> Compound<S> {
         let root = file.directory.entry(Directory::ROOT);
         let (start, size) = (root.start, root.size.min(file.mini_fat.len() as u64 * MINI));
         if size > 0 {
-            file.mini = (file.chain(start, size.div_ceil(sector))?, size);
+            let sectors = file.chain(start, size.div_ceil(sector))?;
+            file.mini = file.sectors(&sectors)?;
+            file.mini.truncate(size as usize);
+            // What is read from it is counted when it is read.
+            file.left = LARGEST_BYTES;
         }
         Ok(file)
     }

@@ -120,8 +120,8 @@ impl<'e, 'm> Essence<'e, 'm> {
         ledger: &mut Ledger,
     ) -> Result<(), SessionError> {
         let mob = mobs.get(id).map_err(|wrong| self.refuse(&wrong))?;
-        let Some(descriptor) = mob.as_ref().and_then(|mob| mob.descriptor.as_ref()) else { return Ok(()) };
-        match descriptor.locators.first() {
+        let descriptor = mob.as_ref().and_then(|mob| mob.descriptor.as_ref());
+        match descriptor.and_then(|descriptor| descriptor.locators.first()) {
             Some(locator) => _ = self.sources.find(locator, place, ledger),
             None if mobs.essence(id).is_some() => {}
             None => {

@@ -155,7 +155,7 @@ impl<'w, S: Read + Seek> Walk<'w, S> {
 
     fn part(&mut self, part: &Part, rate: Rate, window: Window, around: &Around<'_>) -> Result<(), Wrong> {
         self.steps += 1;
-        if self.steps > MOST_STEPS || around.depth > 4 * DEEPEST {
+        if self.steps > MOST_STEPS || around.depth > 2 * DEEPEST {
             let what = "holds clips in clips without end, or more than a session has";
             return Err(Wrong::file(what));
         }

@@ -169,8 +169,11 @@ pub(crate) fn constant(parameter: &str, over: i32, under: i32) -> Thing {
     Thing::of(0x3d).data(0x4c01, auid(parameter)).data(0x4d01, value(over, under))
 }
 
-/// Points: time (numerator, denominator) and value.
-pub(crate) fn varying(parameter: &str, interpolation: &str, points: &[((i32, i32), (i32, i32))]) -> Thing {
+/// A fraction.
+pub(crate) type Ratio = (i32, i32);
+
+/// Points: time and value.
+pub(crate) fn varying(parameter: &str, interpolation: &str, points: &[(Ratio, Ratio)]) -> Thing {
     let point = |&((time, long), (over, under)): &((i32, i32), (i32, i32))| {
         Thing::of(0x19).data(0x1a03, ratio(time, long)).data(0x1a02, value(over, under))
     };

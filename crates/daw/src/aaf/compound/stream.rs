@@ -40,20 +40,16 @@ impl<S: Read + Seek> Read for Stream<'_, S> {
             last = (last.0 + 1, last.1.wrapping_add(1));
             run += unit;
         }
-        let mut place = u64::from(first) * unit + within;
-        let mut take = run.min(wanted);
-        let sector = self.file.sector;
+        let (place, take) = (u64::from(first) * unit + within, run.min(wanted));
+        let buffer = &mut buffer[..take as usize];
+        let broken = || io::Error::from(io::ErrorKind::UnexpectedEof);
         if self.is_small {
-            let broken = || io::Error::from(io::ErrorKind::UnexpectedEof);
-            take = take.min(sector - place % sector);
-            if place + take > self.file.mini.1 {
-                return Err(broken());
-            }
-            let number = self.file.mini.0.get((place / sector) as usize).copied().ok_or_else(broken)?;
-            place = u64::from(number) * sector + place % sector;
+            let bytes = usize::try_from(place).ok().and_then(|place| self.file.mini.get(place..place + buffer.len()));
+            buffer.copy_from_slice(bytes.ok_or_else(broken)?);
+        } else {
+            let sector = self.file.sector;
+            self.file.read_at(place + sector, buffer).map_err(|_| broken())?;
         }
-        let read = self.file.read_at(place + sector, &mut buffer[..take as usize]);
-        read.map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?;
         self.at += take;
         Ok(take as usize)
     }
