@@ -12,8 +12,8 @@ use stemwright_core::{Clip, FadeShape, Finding, Layout, Pitch, Session, Severity
 use tempfile::TempDir;
 use writer::{
     AMPLITUDE, COMBINER, CONSTANT, DISSOLVE, GAIN, INCOMING, LINEAR, LOG, MIXDOWN, OUTGOING, PAN, PLACE, RATIO, SPEED,
-    Thing, clip, composition, constant, essence, faded, file, filler, inside, master, one_track, operation, outside,
-    root, scope, scope_reference, selector, sequence, slot, track_at, transition, varying,
+    Thing, clip, composition, constant, essence, faded, file, filler, inside, made_from, master, one_track, operation,
+    outside, root, scope, scope_reference, selector, sequence, slot, track_at, transition, varying,
 };
 
 /// A file with `a.wav` beside it: mono, 48 kHz, ten seconds.
@@ -281,6 +281,22 @@ fn what_is_inside_is_cut_out_sample_for_sample() {
             hound::WavReader::open(&clip.file).unwrap().into_samples().map(|sample| sample.unwrap()).collect();
         assert!(own.len() == 48_000 && own.iter().zip(0..).all(|(own, frame)| *own == sample(frame, 0)));
     }
+}
+
+#[test]
+fn a_missing_file_is_played_from_what_it_was_made_from() {
+    let mobs = |url| {
+        vec![
+            composition(1, "one", vec![slot(1, "T", (48_000, 1), sequence(vec![clip(3, 100, 200)]))]),
+            outside(2, "file:///C:/import/a.wav"),
+            made_from(3, url, 2, 5000),
+        ]
+    };
+    let (gone, ledger) = session(&file(&root(mobs("gone.mxf"), Vec::new()), 512));
+    assert_eq!(place(&gone.tracks[0].clips[0]), (0, 5100, 200), "the file began at 5000");
+    assert!(of_code(&ledger, "media-missing").is_empty() && !of_code(&ledger, "media-moved").is_empty());
+    let (there, _) = session(&file(&root(mobs("a.wav"), Vec::new()), 512));
+    assert_eq!(place(&there.tracks[0].clips[0]), (0, 100, 200));
 }
 
 #[test]

@@ -45,6 +45,15 @@ const ANY: [u16; 7] = [
     pids::COMPONENT_COMMENTS,
     pids::COMPONENT_ATTRIBUTES,
 ];
+/// Tagged values of parts that are looked at, or that say nothing of the sound.
+const ATTRIBUTES: [&str; 6] = [
+    "_DISABLE_CLIP_FLAG",
+    "_AAF_SELECTED",
+    "_IGNORE_TRACKING",
+    "_EFFECT_PLUGIN_NAME",
+    "_EFFECT_PLUGIN_CLASS",
+    "_ATN_CAPTURE_MASK_LENGTH",
+];
 /// Properties that say nothing of the sound, by name.
 const SILENT: [&str; 18] = [
     "CommentMarkerTime",
@@ -249,6 +258,9 @@ impl<S: Read + Seek> Parser<S> {
             }
         };
         let attributes = self.attributes(object, self.own.component_attributes)?;
+        for (name, _) in attributes.0.iter().filter(|(name, _)| !ATTRIBUTES.contains(&name.as_str())) {
+            self.count(format!("clip attribute {name}"));
+        }
         let is_muted = attributes.is_on("_DISABLE_CLIP_FLAG");
         Ok(Part { length: object.whole(pids::LENGTH).unwrap_or(0).max(0), is_muted, content })
     }

@@ -212,6 +212,14 @@ pub(crate) fn outside(number: u8, url: &str) -> (Vec<u8>, Thing) {
     (id, thing.strong(0x4701, pcm().vector(0x2f01, vec![locator])))
 }
 
+/// A file of mono sound at 48 kHz, outside under a URL, that was made from another one: from so many edit units of it on.
+pub(crate) fn made_from(number: u8, url: &str, other: u8, start: i64) -> (Vec<u8>, Thing) {
+    let slots = vec![slot(1, "", (48_000, 1), clip(other, start, 480_000))];
+    let (id, thing) = mob(0x37, number, "made", slots);
+    let locator = Thing::of(0x32).text(0x4001, url);
+    (id, thing.strong(0x4701, pcm().vector(0x2f01, vec![locator])))
+}
+
 /// A file of mono sound at 48 kHz, inside.
 pub(crate) fn inside(number: u8, name: &str) -> (Vec<u8>, Thing) {
     let (id, thing) = source(number, name);

@@ -115,6 +115,7 @@ impl<S: Read + Seek> Walk<'_, S> {
                 }
             }
             Doing::Mix => {
+                self.others(operation);
                 return operation.inputs.iter().try_for_each(|input| self.part(input, rate, window, &around));
             }
             Doing::Warp => return self.warp(operation, length, rate, window, around),
