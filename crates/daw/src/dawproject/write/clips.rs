@@ -83,20 +83,7 @@ fn clip(
     ledger: &mut Ledger,
 ) {
     let Known { clip, at, length: _, fade_in, fade_out } = *known;
-    let Clip {
-        file,
-        at: _,
-        from,
-        length: _,
-        warp: _,
-        channel,
-        into,
-        gain,
-        inverted,
-        envelope,
-        fade_in: _,
-        fade_out: _,
-    } = clip;
+    let Clip { file, at: _, from, length: _, warp: _, channel, into, gain, inverted, envelope, fade_in: _, fade_out: _ } = clip;
     let Ok(reference) = files.of(file) else { return };
     if channel.is_some() || into.is_some() {
         let message =
