@@ -106,7 +106,7 @@ pub struct SessionReport {
     pub ok: bool,
     /// The session, as it was asked for.
     pub session: String,
-    /// What it is: `session.toml`, `DAWproject`, `REAPER project`, `Ardour session`, `folder of multitracks`, `stem set`.
+    /// What it is: `session.toml`, `DAWproject`, `REAPER project`, `Ardour session`, `AAF`, `folder of multitracks`, `stem set`.
     pub format: String,
     /// The program that wrote it; absent where that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]

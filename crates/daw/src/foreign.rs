@@ -43,6 +43,8 @@ pub enum Format {
     Reaper,
     /// `.ardour`: Ardour and Mixbus.
     Ardour,
+    /// `.aaf`: Pro Tools, Media Composer, Premiere, Resolve, Logic, Nuendo and others.
+    Aaf,
 }
 
 impl Format {
@@ -52,6 +54,7 @@ impl Format {
             Self::DawProject => "DAWproject",
             Self::Reaper => "REAPER project",
             Self::Ardour => "Ardour session",
+            Self::Aaf => "AAF",
         }
     }
 }
@@ -92,6 +95,8 @@ pub fn detect(path: &Path) -> Option<Format> {
         Some(Format::DawProject)
     } else if text.starts_with("<?xml") && text.contains("<Session ") || named("ardour") {
         Some(Format::Ardour)
+    } else if start.starts_with(&crate::aaf::SIGNATURE) || named("aaf") {
+        Some(Format::Aaf)
     } else {
         None
     }
@@ -100,7 +105,7 @@ pub fn detect(path: &Path) -> Option<Format> {
 /// The session document of another program in a folder, if there is exactly one. Ardour's session folders are such.
 pub fn foreign_in(folder: &Path) -> Option<PathBuf> {
     let entries = std::fs::read_dir(folder).ok()?.take(10_000).flatten();
-    let extensions = ["dawproject", "rpp", "ardour"];
+    let extensions = ["dawproject", "rpp", "ardour", "aaf"];
     let is_document = |path: &PathBuf| {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
         extension.is_some_and(|extension| extensions.contains(&extension.as_str())) && path.is_file()
@@ -120,10 +125,11 @@ pub fn read_foreign(
 ) -> Result<ForeignSession, SessionError> {
     match detect(path) {
         _ if !path.exists() => Err(error(path, "does not exist", "check the path")),
-        None => Err(error(path, "is no session that is read", "DAWproject, REAPER (.rpp) and Ardour sessions are")),
+        None => Err(error(path, "is no session that is read", "DAWproject, REAPER (.rpp), Ardour and AAF are")),
         Some(Format::DawProject) => crate::dawproject::read(path, media, options),
         Some(Format::Reaper) => crate::reaper::read(path, media, options),
         Some(Format::Ardour) => crate::ardour::read(path, media, options),
+        Some(Format::Aaf) => crate::aaf::read(path, media, options),
     }
 }
 

@@ -48,6 +48,14 @@ impl<'m> Sources<'m> {
         found
     }
 
+    /// Where the file is that a document means by a path, if anywhere; nothing is said or read.
+    pub(crate) fn look(&mut self, written: &str) -> Option<PathBuf> {
+        match self.search.find(written) {
+            Whereabouts::There(path) | Whereabouts::Moved(path) => Some(path),
+            Whereabouts::Missing => None,
+        }
+    }
+
     /// Notes a file that was found by other means, such as one from inside the document, if it can be read.
     pub(crate) fn add(&mut self, written: &str, path: &Path, place: &str, ledger: &mut Ledger) -> Option<PathBuf> {
         let found = self.can_be_read(path, place, ledger).then(|| path.to_owned());
