@@ -8,9 +8,12 @@
 //! ([`xml::Account`]) and says that too.
 
 pub(crate) mod bake;
+pub(crate) mod crc;
+pub(crate) mod curve;
 pub(crate) mod ledger;
 pub(crate) mod media_search;
 pub(crate) mod names;
+pub(crate) mod signatures;
 pub(crate) mod sources;
 pub(crate) mod xml;
 
@@ -42,6 +45,8 @@ pub enum Format {
     Reaper,
     /// `.ardour`: Ardour and Mixbus.
     Ardour,
+    /// `.als`.
+    Ableton,
 }
 
 impl Format {
@@ -51,6 +56,7 @@ impl Format {
             Self::DawProject => "DAWproject",
             Self::Reaper => "REAPER project",
             Self::Ardour => "Ardour session",
+            Self::Ableton => "Ableton Live set",
         }
     }
 }
@@ -91,6 +97,8 @@ pub fn detect(path: &Path) -> Option<Format> {
         Some(Format::DawProject)
     } else if text.starts_with("<?xml") && text.contains("<Session ") || named("ardour") {
         Some(Format::Ardour)
+    } else if named("als") || crate::ableton::begins_as_set(&start) {
+        Some(Format::Ableton)
     } else {
         None
     }
@@ -99,7 +107,7 @@ pub fn detect(path: &Path) -> Option<Format> {
 /// The session document of another program in a folder, if there is exactly one. Ardour's session folders are such.
 pub fn foreign_in(folder: &Path) -> Option<PathBuf> {
     let entries = std::fs::read_dir(folder).ok()?.take(10_000).flatten();
-    let extensions = ["dawproject", "rpp", "ardour"];
+    let extensions = ["dawproject", "rpp", "ardour", "als"];
     let is_document = |path: &PathBuf| {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
         extension.is_some_and(|extension| extensions.contains(&extension.as_str())) && path.is_file()
@@ -119,10 +127,15 @@ pub fn read_foreign(
 ) -> Result<ForeignSession, SessionError> {
     match detect(path) {
         _ if !path.exists() => Err(error(path, "does not exist", "check the path")),
-        None => Err(error(path, "is no session that is read", "DAWproject, REAPER (.rpp) and Ardour sessions are")),
+        None => Err(error(
+            path,
+            "is no session that is read",
+            "DAWproject, REAPER (.rpp), Ardour and Ableton Live (.als) sessions are",
+        )),
         Some(Format::DawProject) => crate::dawproject::read(path, media, options),
         Some(Format::Reaper) => crate::reaper::read(path, media, options),
         Some(Format::Ardour) => crate::ardour::read(path, media, options),
+        Some(Format::Ableton) => crate::ableton::read(path, media, options),
     }
 }
 

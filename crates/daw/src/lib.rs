@@ -1,6 +1,7 @@
 //! Session documents ↔ `Session`: `session.toml` in both directions, folders of multitracks by the names of their files. The
 //! documents of other programs: [`read_foreign`].
 
+mod ableton;
 mod ardour;
 mod automation;
 mod clips;
