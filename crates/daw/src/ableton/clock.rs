@@ -38,6 +38,11 @@ impl Clock {
         self.map.quarters_at(self.rate.seconds(frame))
     }
 
+    /// The last place that sessions reach.
+    pub(super) fn farthest(&self) -> f64 {
+        self.map.quarters_at(FARTHEST_SECONDS)
+    }
+
     /// The tempo at a place.
     pub(super) fn bpm(&self, beat: f64) -> f64 {
         let part = self.changes.partition_point(|change| change.0 <= beat).saturating_sub(1);

@@ -178,7 +178,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "AreSlotsFolded",
             "WasMuted",
             "GroupedTracksRevealed",
-            "MinTrackHeight", "GroupedTracksRevealed", "MinTrackHeight",
+            "MinTrackHeight",
         ],
     ),
     (

@@ -85,11 +85,11 @@ impl<'d, 'i> Levels<'_, 'd, 'i> {
         put(strip, Target::Pan, pans, Shape::Linear);
         self.bent |= moved.is_bent();
         let standing = fader(volume.value(1.0));
-        let volumes = volume.curve.as_ref().map(|curve| Frames::new(curve, self.clock));
+        let volumes = volume.curve.as_ref().map(|curve| Frames::new(&curve.map(fader), self.clock));
         knots.extend(volumes.iter().flat_map(Frames::knots));
         knots.sort_unstable();
         let level = |frame: i64, before: bool| {
-            let own = volumes.as_ref().map_or(standing, |volumes| fader(volumes.value(frame, before)));
+            let own = volumes.as_ref().map_or(standing, |volumes| volumes.value(frame, before));
             own * by * factors(frame, before).1
         };
         let gains = made_of(&knots, &level, &mut self.points);
@@ -111,8 +111,8 @@ impl<'d, 'i> Levels<'_, 'd, 'i> {
         let curve = parameter.curve.as_ref()?;
         self.runs = true;
         self.bent |= curve.is_bent();
-        let frames = Frames::new(curve, self.clock);
-        let lines = frames.lines(|value| fader(value) * by, true, &mut self.points);
+        let frames = Frames::new(&curve.map(fader), self.clock);
+        let lines = frames.lines(|value| value * by, true, &mut self.points);
         let points = decibels(lines).into_iter().map(|(frame, value)| Point { frame, value, shape: Shape::Factor });
         Some(points.collect::<Vec<_>>()).filter(|points| !points.is_empty())
     }

@@ -65,6 +65,12 @@ impl Curve {
         self.nodes.first().map_or(0.0, |node| node.value)
     }
 
+    /// The same places with other values.
+    pub(super) fn map(&self, value: impl Fn(f64) -> f64) -> Self {
+        let of = |node: &Breakpoint| Breakpoint { value: value(node.value), ..*node };
+        Self { nodes: self.nodes.iter().map(of).collect() }
+    }
+
     /// The breakpoints of the song: without the one before all others, which holds until the first of these.
     fn heard(&self) -> &[Breakpoint] {
         match self.nodes.as_slice() {

@@ -111,6 +111,15 @@ impl Sounds<'_, '_> {
             };
             totals.leads |= written.leads;
             let place = format!("{name}, {:?} at beat {:.3}", written.name, written.start + 1.0);
+            let farthest = clock.farthest();
+            if written.start.abs() >= farthest || written.end > farthest {
+                let message = "lies or reaches further from the beginning than a session does, a day: it is cut there";
+                ledger.error("clip-out-of-range", &place, message, "move it in Live");
+            }
+            let written = &AudioClip { end: written.end.min(farthest), ..written.clone() };
+            if written.start.abs() >= farthest {
+                continue;
+            }
             let envelope = envelope(written, volume, &place, ledger);
             let left = MOST_CLIPS.saturating_sub(totals.pieces);
             let pieces = warp::pieces(written, left).map_err(|_| TooMuch("clips, loops unrolled"))?;

@@ -25,13 +25,14 @@ pub(super) fn tempo(
 ) -> (Tempo, Vec<TempoChange>) {
     let own = |name: &str| Parameter::read(super::node::within(mixer, name), envelopes);
     let (moved, signature) = (own("Tempo"), own("TimeSignature"));
-    let mut first = Tempo { bpm: sane(moved.value(120.0), ledger), ..Tempo::default() };
+    let mut first = Tempo::default();
     let mut changes = Vec::new();
-    if let Some(curve) = moved.curve {
-        tempos(&curve, &mut first, &mut changes, ledger);
-    }
     if let Some(known) = signature.fixed.and_then(of_code) {
         first.time_signature = known;
+    }
+    match moved.curve {
+        Some(curve) => tempos(&curve, &mut first, &mut changes, ledger),
+        None => first.bpm = sane(moved.value(first.bpm), ledger),
     }
     if let Some(curve) = signature.curve {
         let (before, nodes) = curve.song();
@@ -70,6 +71,9 @@ fn tempos(curve: &Curve, first: &mut Tempo, changes: &mut Vec<TempoChange>, ledg
     let mut bent = false;
     let mut last: Option<Breakpoint> = None;
     for node in nodes {
+        if last.is_some_and(|from| (from.beat, from.value) == (node.beat, node.value)) {
+            continue;
+        }
         let bpm = sane(node.value, ledger);
         if let Some(from) = last.filter(|from| from.bend.is_some() && from.value != node.value) {
             bent = true;
@@ -98,6 +102,10 @@ fn tempos(curve: &Curve, first: &mut Tempo, changes: &mut Vec<TempoChange>, ledg
         }
         now = change.tempo.bpm;
     }
+    // Two on one place become two places.
+    for index in 1..kept.len() {
+        kept[index].at = kept[index].at.max(kept[index - 1].at + APART);
+    }
     *changes = kept;
     if bent {
         let message = format!("bent ramps of the tempo are made of {PIECES} straight ones");
@@ -112,13 +120,11 @@ fn tempos(curve: &Curve, first: &mut Tempo, changes: &mut Vec<TempoChange>, ledg
 
 /// Adds a tempo. One at or before bar 1 is what the song begins with.
 fn put(beat: f64, bpm: f64, ramp: bool, first: &mut Tempo, changes: &mut Vec<TempoChange>) {
-    if beat <= 0.0 {
+    if beat <= APART {
         first.bpm = bpm;
         return;
     }
-    let last = changes.last().map_or(0.0, |change| change.at);
-    let at = if beat <= last { last + APART } else { beat };
-    changes.push(TempoChange { at, tempo: Tempo { bpm, ..*first }, ramp });
+    changes.push(TempoChange { at: beat, tempo: Tempo { bpm, ..*first }, ramp });
 }
 
 #[cfg(test)]
