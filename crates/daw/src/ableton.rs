@@ -109,7 +109,7 @@ fn session(
     }
     // Live 12 calls it Main.
     let master = at(set, "MasterTrack").or_else(|| at(set, "MainTrack"));
-    let mixer = within(master, "DeviceChain/Mixer");
+    let mixer = within(chain(master), "Mixer");
     let envelopes = Envelopes::of(tracks.iter().map(|track| track.node).chain(master));
     let (tempo, tempo_changes) = tempo::tempo(mixer, &envelopes, ledger);
     let mut desk = Desk::new(&tracks, ledger);
@@ -126,7 +126,7 @@ fn session(
     let rate = rate.or_else(usual).ok_or_else(|| beyond("has no sample rate".into()))?;
     let clock = Clock::new(tempo, &tempo_changes, rate);
     let mut session = Session::new(rate);
-    (session.tempo, session.tempo_changes) = (tempo, tempo_changes);
+    (session.tempo, session.tempo_changes) = (tempo, tempo::kept(tempo_changes, ledger));
     let mut levels = Levels { envelopes: &envelopes, clock: &clock, points: 0, runs: false, bent: false };
     let pre: Vec<bool> =
         all(set, "SendsPre", "SendPreBool").map(|node| node.attribute("Value") == Some("true")).collect();
@@ -134,7 +134,8 @@ fn session(
     let mut chains = desk.chains(&mut levels, ledger);
     desk.cut(&mut chains, ledger);
     let cross = levels.parameter(mixer, "CrossFade");
-    let assigned = tracks.iter().any(|track| levels::crossfader(track.mixer, 0.0).is_none());
+    let assigned =
+        tracks.iter().any(|track| levels::crossfader(&levels.parameter(track.mixer, "CrossFadeState"), 0.0).is_none());
     if cross.curve.is_some() && assigned {
         let message = "the cross-fader moves; here it stays where it begins";
         ledger.warning("automation-not-carried", "", message, "render the tracks in Live");
@@ -165,8 +166,13 @@ fn session(
     totals.tell(ledger);
     unused(&tracks, master, &envelopes, &desk, ledger);
     not_arranged(&tracks, &looked, ledger);
-    markers(set, &clock, &mut session);
+    markers(set, &clock, &mut session, ledger);
     Ok(session)
+}
+
+/// What a master's sound goes through; Live 8 calls it otherwise.
+fn chain<'d, 'i>(master: Option<Node<'d, 'i>>) -> Option<Node<'d, 'i>> {
+    within(master, "DeviceChain").or_else(|| within(master, "MasterChain"))
 }
 
 /// Puts a strip into the session. What a bus plays itself comes from a track of its own.
@@ -225,11 +231,11 @@ fn end<'d, 'i>(
     levels: &mut Levels<'_, 'd, 'i>,
     ledger: &mut Ledger,
 ) {
-    let mixer = within(master, "DeviceChain/Mixer");
+    let mixer = within(chain(master), "Mixer");
     let mut strip = Strip::new("master");
     let volume = levels.parameter(mixer, "Volume");
     levels.gain(&mut strip, &volume, 1.0);
-    let devices = within(master, "DeviceChain/DeviceChain/Devices");
+    let devices = within(chain(master), "DeviceChain/Devices");
     let chain = Devices { levels: &mut *levels, ledger: &mut *ledger, place: "master" }.read(devices);
     if !chain.keys.is_empty() {
         let message = "the side-chain of a compressor on the master is left out";
@@ -326,13 +332,21 @@ fn not_arranged(tracks: &[Track<'_, '_>], looked: &[Sounds<'_, '_>], ledger: &mu
     }
 }
 
-fn markers(set: Node<'_, '_>, clock: &Clock, session: &mut Session) {
+fn markers(set: Node<'_, '_>, clock: &Clock, session: &mut Session, ledger: &mut Ledger) {
+    let mut far = 0;
     for locator in all(set, "Locators/Locators", "Locator") {
-        let Some(at) = number(locator, "Time").and_then(|beat| clock.frame(beat)) else { continue };
+        let Some(at) = number(locator, "Time").and_then(|beat| clock.frame(beat)) else {
+            far += 1;
+            continue;
+        };
         let name: String = text(locator, "Name").unwrap_or_default().chars().take(200).collect();
         let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let name = if name.trim().is_empty() { format!("Locator {}", session.markers.len() + 1) } else { name };
         session.markers.push(Marker { name, at });
     }
     session.markers.sort_by_key(|marker| marker.at);
+    if far > 0 {
+        let message = format!("{far} locators lie further away than a session reaches, and are left out");
+        ledger.note("marker-not-carried", "", message, "");
+    }
 }

@@ -1,5 +1,5 @@
 //! What is read of a set agrees with a second reading of it, in Python, that shares no code with ours: on random sets in the dialects
-//! of Live 9 to 12, and on the sets of the material.
+//! of Live 8 to 12, and on the sets of the material.
 
 #[path = "ableton/packed.rs"]
 mod packed;
@@ -251,10 +251,10 @@ fn random_sets_are_read_alike_by_another_reader() {
     }
     let folder = Folder::new(&writer::FILES);
     let mut sets = Vec::new();
-    for version in 9..=12 {
-        for seed in 0..40 {
+    for version in 8..=12 {
+        for seed in 0..36 {
             let path = folder.path(&format!("set {version} {seed}.als"));
-            std::fs::write(&path, gzip(writer::set(seed * 4 + u64::from(version), version).as_bytes())).unwrap();
+            std::fs::write(&path, gzip(writer::set(seed * 8 + u64::from(version), version).as_bytes())).unwrap();
             sets.push(path);
         }
     }
@@ -265,7 +265,7 @@ fn random_sets_are_read_alike_by_another_reader() {
     }
     eprintln!("Read alike: {compared:?}");
     let Compared { strips, clips, stretched, points, places, sends } = compared;
-    assert!(strips > 1000 && clips > 2000 && stretched > 500 && points > 1000 && places > 3000 && sends > 500);
+    assert!(strips > 1000 && clips > 1500 && stretched > 500 && points > 1000 && places > 3000 && sends > 500);
 }
 
 #[test]

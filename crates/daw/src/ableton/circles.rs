@@ -26,10 +26,9 @@ pub(super) fn cuts(ways: &[Vec<(Way, usize)>]) -> Vec<(usize, Way, usize)> {
             path.push(strip);
             at = output(strip);
         }
-        let mut depth = at.and_then(|strip| depths[strip]).map_or(0, |depth: usize| depth + 1);
-        for strip in path.into_iter().rev() {
+        let nearest = at.and_then(|strip| depths[strip]).map_or(0, |depth: usize| depth + 1);
+        for (depth, strip) in (nearest..).zip(path.into_iter().rev()) {
             depths[strip] = Some(depth);
-            depth += 1;
         }
     }
     // The furthest from the master first: what closes a circle is then a send wherever it can be.

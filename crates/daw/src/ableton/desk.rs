@@ -83,7 +83,10 @@ impl<'t, 'd, 'i> Desk<'t, 'd, 'i> {
         let name = self.seats[index].name.clone();
         let hint = "check its output in Live";
         match self.tracks[index].output {
-            None | Some(Route::Group) => self.seats[index].output = self.group(index),
+            None | Some(Route::Group) => match self.group(index) {
+                Some(group) if self.tracks[group].frozen => self.in_frozen_group(index, group, ledger),
+                group => self.seats[index].output = group,
+            },
             Some(Route::Master) => {}
             Some(Route::Nowhere) => self.seats[index].sends_only = true,
             Some(Route::Outside) => {
@@ -104,7 +107,9 @@ impl<'t, 'd, 'i> Desk<'t, 'd, 'i> {
                     return ledger.warning("routing-cut", &name, message, hint);
                 };
                 let into = self.seats[target].name.clone();
-                if !place.starts_with("TrackIn") {
+                if self.tracks[target].frozen && self.tracks[target].kind == Kind::Group {
+                    self.in_frozen_group(index, target, ledger);
+                } else if !place.starts_with("TrackIn") {
                     self.seats[index].sends_only = true;
                     let message = format!("it goes into a side-chain or a device of {into:?} only ({place})");
                     ledger.note("send-not-carried", &name, message, hint);
@@ -118,6 +123,14 @@ impl<'t, 'd, 'i> Desk<'t, 'd, 'i> {
                 }
             }
         }
+    }
+
+    /// What goes into a frozen group is heard in what that was frozen to.
+    fn in_frozen_group(&mut self, index: usize, group: usize, ledger: &mut Ledger) {
+        self.seats[index].sends_only = true;
+        let message =
+            format!("it is heard in the frozen audio of {:?}, and only its sends beside that", self.seats[group].name);
+        ledger.note("track-frozen", &self.seats[index].name, message, "");
     }
 
     /// What a track takes from another by its input is a copy.
@@ -150,7 +163,7 @@ impl<'t, 'd, 'i> Desk<'t, 'd, 'i> {
                 let message = "it takes the master's output, which is not carried";
                 ledger.error("routing-cut", &name, message, "record it in Live");
             }
-            _ if track.monitor == Monitor::In => {
+            Some(Route::Outside) if track.monitor == Monitor::In && !self.seats[index].is_bus => {
                 let message = "it plays a live input, which is silent here";
                 ledger.note("live-input", &name, message, "record it in Live if it belongs to the song");
             }
@@ -257,7 +270,7 @@ impl<'t, 'd, 'i> Desk<'t, 'd, 'i> {
         strip.colour = track.colour(version);
         strip.output = seat.output.map(|to| self.seats[to].name.clone());
         strip.sends_only = seat.sends_only;
-        let by = crossfader(track.mixer, cross).unwrap_or_else(|| {
+        let by = crossfader(&levels.parameter(track.mixer, "CrossFadeState"), cross).unwrap_or_else(|| {
             let message =
                 "it is assigned to the cross-fader, which stands between its ends; here it is as loud as without it";
             ledger.warning(

@@ -5,7 +5,7 @@ mod equaliser;
 mod utility;
 
 use super::levels::Levels;
-use super::node::{at, flag, number, text, whole};
+use super::node::{at, flag, number, text};
 use crate::foreign::ledger::Ledger;
 use roxmltree::Node;
 use stemwright_core::{Automation, Insert, Param, Tap, Target, Unit};
@@ -157,6 +157,12 @@ impl<'d, 'i> Devices<'_, '_, 'd, 'i> {
         self.still(device, path).map(|value| value.clamp(range[0], range[1]))
     }
 
+    /// The choice of a menu of a device: with automation, or as a plain value.
+    fn choice(&mut self, device: Node<'d, 'i>, path: &str) -> Option<i64> {
+        let value = self.still(device, path).or_else(|| number(device, path))?;
+        (value.abs() < 1e9).then(|| value.round() as i64)
+    }
+
     /// A switch of a device: with automation, or as a plain value.
     fn switch(&mut self, device: Node<'d, 'i>, path: &str) -> bool {
         self.still(device, path).map_or_else(|| flag(device, path).unwrap_or(false), |value| value >= 0.5)
@@ -185,6 +191,11 @@ pub(super) fn shown(device: Node<'_, '_>) -> String {
         "UserName",
     ];
     let given = names.iter().filter_map(|path| text(device, path)).find(|name| !name.trim().is_empty());
+    // Max devices are named after the file of their patch.
+    let patch = at(device, "PatchSlot/Value/MxDPatchRef/FileRef");
+    let file = patch.and_then(|patch| text(patch, "Name").or_else(|| text(patch, "Path")));
+    let file = file.and_then(|path| path.rsplit('/').next()).map(|name| name.trim_end_matches(".amxd"));
+    let given = given.or(file.filter(|name| !name.is_empty()));
     let short = |name: &str| name.chars().filter(|c| !c.is_control()).take(80).collect::<String>();
     let kind = match own {
         "StereoGain" => "Utility",
@@ -225,14 +236,4 @@ pub(super) fn shown(device: Node<'_, '_>) -> String {
         Some(name) => format!("{kind} {:?}", short(name)),
         None => short(kind),
     }
-}
-
-/// A whole number that a device keeps: with automation (`Manual`), or as a plain value.
-fn choice(device: Node<'_, '_>, path: &str) -> Option<i64> {
-    whole(device, &format!("{path}/Manual")).or_else(|| whole(device, path))
-}
-
-/// As [`choice`], of any number.
-fn figure(device: Node<'_, '_>, path: &str) -> Option<f64> {
-    number(device, &format!("{path}/Manual")).or_else(|| number(device, path))
 }

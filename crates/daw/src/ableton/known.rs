@@ -16,6 +16,7 @@ const OF_DEVICES: &[&str] = &[
     "Pointee",
     "LastSelectedTimeableIndex",
     "LastSelectedClipEnvelopeIndex",
+    "LastSelectedModulationIndex",
     "LastPresetRef",
     "LockedScripts",
     "IsFolded",
@@ -91,6 +92,9 @@ const KNOWN: &[(&str, &[&str])] = &[
             "AutomationMode",
             "SnapAutomationToGrid",
             "ArrangementOverdub",
+            "Overdub",
+            "SelectedBreakpointValue",
+            "ViewStateSessionMixerVolumeSectionHeight",
             "ColorSequenceIndex",
             "AutoColorPickerForPlayerAndGroupTracks",
             "AutoColorPickerForReturnAndMasterTracks",
@@ -151,6 +155,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "AutomationEnvelopes",
             "TrackGroupId",
             "TrackUnfolded",
+            "TrackGroupVisible",
             "DevicesListWrapper",
             "ClipSlotsListWrapper",
             "ArrangementClipsListWrapper",
@@ -168,6 +173,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "PostProcessFreezeClips",
             "MidiTargetPrefersFoldOrIsNotUniform",
             "DeviceChain",
+            "MasterChain",
             "ReWireSlaveMidiTargetId",
             "ReWireDeviceMidiTargetId",
             "PitchbendRange",
@@ -209,6 +215,8 @@ const KNOWN: &[(&str, &[&str])] = &[
             "SplitStereoPanR",
             "Volume",
             "ViewStateSesstionTrackWidth",
+            "TrackSizeChoice",
+            "ViewStateSessionTrackWidth",
             "CrossFadeState",
             "SendsListWrapper",
             "Tempo",
@@ -301,6 +309,9 @@ const KNOWN: &[(&str, &[&str])] = &[
             "MarkerDensity",
             "AutoWarpTolerance",
             "SavedWarpMarkersForStretched",
+            "ModulationList",
+            "Straightening",
+            "StartWithSongTempo",
             "IsSongTempoMaster",
             "IsSongTempoLeader",
             "WarpAnchor",
@@ -352,6 +363,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "SearchHint",
             "LivePackName",
             "LivePackId",
+            "ImmutableUid",
             "OriginalFileSize",
             "OriginalCrc",
             "SourceHint",
@@ -376,11 +388,17 @@ fn known(node: Node<'_, '_>) -> Option<&'static [&'static str]> {
     let name = node.tag_name().name();
     let name = match name {
         "AudioTrack" | "MidiTrack" | "GroupTrack" | "ReturnTrack" | "MasterTrack" | "MainTrack" => "Track",
+        "MasterChain" => "DeviceChain",
         // The chain inside a chain holds devices, each of which is told by its name.
-        "DeviceChain" if node.parent().is_some_and(|parent| parent.has_tag_name("DeviceChain")) => return None,
+        "DeviceChain" if node.parent().is_some_and(|parent| known_chain(parent)) => return None,
         other => other,
     };
     KNOWN.iter().find(|(known, _)| *known == name).map(|(_, names)| *names)
+}
+
+/// Whether an element is the chain of a track.
+fn known_chain(node: Node<'_, '_>) -> bool {
+    node.has_tag_name("DeviceChain") || node.has_tag_name("MasterChain")
 }
 
 /// Whether the children of an element are looked at.

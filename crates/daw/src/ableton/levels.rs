@@ -174,10 +174,10 @@ fn put(strip: &mut Strip, target: Target, points: Vec<(i64, f64)>, shape: Shape)
 
 /// The factor of the cross-fader for a track: 0 is assigned to A, 2 to B, 1 to neither. At its ends, where one side is silent and the
 /// other as it is under all of Live's curves, it is exact; `None` between them.
-pub(super) fn crossfader(mixer: Option<Node<'_, '_>>, place: f64) -> Option<f64> {
-    let side = match mixer.and_then(|mixer| whole(mixer, "CrossFadeState/Manual")) {
-        Some(0) => -1.0,
-        Some(2) => 1.0,
+pub(super) fn crossfader(assigned: &Parameter, place: f64) -> Option<f64> {
+    let side = match assigned.value(1.0) {
+        0.0 => -1.0,
+        2.0 => 1.0,
         _ => return Some(1.0),
     };
     if place.abs() < 1.0 {

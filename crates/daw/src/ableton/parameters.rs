@@ -49,7 +49,7 @@ impl<'d, 'i> Envelopes<'d, 'i> {
         };
         let own = all(track, "AutomationEnvelopes/Envelopes", "AutomationEnvelope");
         let own = own.filter_map(|envelope| at(envelope, "Automation/Events")).filter(|events| moves(*events)).count();
-        let chain = at(track, "DeviceChain");
+        let chain = at(track, "DeviceChain").or_else(|| at(track, "MasterChain"));
         let inside = chain.into_iter().flat_map(|chain| chain.descendants());
         let inside = inside.filter(|node| node.has_tag_name("ArrangerAutomation"));
         // Those of sequencers are clips.

@@ -185,6 +185,13 @@ fn envelope(
         let message = "an envelope inside the clip moves something that does not move here";
         ledger.warning("automation-not-carried", place, message, BOUNCE);
     }
+    // Live 8 keeps them elsewhere.
+    if super::node::at(written.node, "ModulationList/Modulations").is_some_and(|list| list.has_children())
+        && written.node.descendants().any(|node| node.has_tag_name("Modulation"))
+    {
+        let message = "an envelope inside the clip is left out";
+        ledger.warning("automation-not-carried", place, message, BOUNCE);
+    }
     found
 }
 

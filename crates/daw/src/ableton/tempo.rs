@@ -12,6 +12,8 @@ use stemwright_core::{Tempo, TempoChange, TempoMap};
 const BPM: std::ops::RangeInclusive<f64> = 10.0..=1000.0;
 /// As many changes as a session.toml may hold.
 const MOST_CHANGES: usize = 10_000;
+/// More changes than this nobody has recorded.
+const MOST: usize = 500_000;
 /// A bent ramp becomes so many straight ones.
 const PIECES: u32 = 64;
 
@@ -38,13 +40,32 @@ pub(super) fn tempo(
         let (before, nodes) = curve.song();
         let before = std::iter::once((0.0, before));
         let places = before.chain(nodes.iter().map(|node| (node.beat, node.value)));
-        let places: Vec<_> = places.filter_map(|(beat, code)| Some((beat, of_code(code)?))).collect();
+        let mut places: Vec<_> = places.filter_map(|(beat, code)| Some((beat, of_code(code)?))).collect();
+        let most = 20 * MOST / (changes.len() + 1);
+        if places.len() > most {
+            places.truncate(most);
+            let message = format!("the time signature changes more than {most} times; the last changes are left out");
+            ledger.warning("tempo-approximated", "", message, "");
+        }
         signatures::put(places, &mut first, &mut changes, ledger);
     }
     let map = TempoMap::new(first, &changes);
     let far = changes.iter().position(|change| map.seconds(change.at) > FARTHEST_SECONDS);
     changes.truncate(far.unwrap_or(changes.len()));
     (first, changes)
+}
+
+/// As many changes as a session keeps. Positions of the session are frames already, and do not depend on them.
+pub(super) fn kept(mut changes: Vec<TempoChange>, ledger: &mut Ledger) -> Vec<TempoChange> {
+    if changes.len() > MOST_CHANGES {
+        let message = format!(
+            "the tempo changes {} times: all of it counts for where things sound, and the first {MOST_CHANGES} changes stay in the session",
+            changes.len()
+        );
+        changes.truncate(MOST_CHANGES);
+        ledger.note("tempo-approximated", "", message, "");
+    }
+    changes
 }
 
 /// Time signatures are numbered: beats a bar less one, plus 99 for each halving of the note. 201 is 4/4.
@@ -111,10 +132,10 @@ fn tempos(curve: &Curve, first: &mut Tempo, changes: &mut Vec<TempoChange>, ledg
         let message = format!("bent ramps of the tempo are made of {PIECES} straight ones");
         ledger.note("tempo-approximated", "", message, "");
     }
-    if changes.len() > MOST_CHANGES {
-        changes.truncate(MOST_CHANGES);
-        let message = format!("the tempo changes more than {MOST_CHANGES} times; the last changes are left out");
-        ledger.warning("tempo-approximated", "", message, "");
+    if changes.len() > MOST {
+        changes.truncate(MOST);
+        let message = format!("the tempo changes more than {MOST} times; the last changes are left out");
+        ledger.error("tempo-approximated", "", message, "");
     }
 }
 

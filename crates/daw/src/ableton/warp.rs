@@ -38,7 +38,8 @@ pub(super) fn pieces(clip: &AudioClip<'_, '_>, most: usize) -> Result<Vec<Piece>
     };
     let length = to - from;
     let first = clip.start + (to - clip.content.start);
-    if !((clip.end - first) / length < most as f64) {
+    let rounds = (clip.end - first) / length;
+    if rounds.is_nan() || rounds >= most as f64 {
         return Err(TooMany);
     }
     let mut pieces = vec![Piece { start: clip.start, end: first.min(clip.end), content: clip.content.start }];
@@ -106,7 +107,7 @@ fn warped(clip: &AudioClip<'_, '_>, mut piece: Piece, clock: &Clock, points: &mu
         piece.start += begin - piece.content;
         piece.content = begin;
     }
-    if !(piece.end > piece.start) {
+    if piece.end <= piece.start || piece.start.is_nan() {
         return None;
     }
     let into = |beat: f64| piece.content + (beat - piece.start);

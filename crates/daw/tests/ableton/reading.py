@@ -202,10 +202,11 @@ class Set:
         moves = Moves(events) if events is not None else None
         if moves is None or not moves.any:
             return None, manual
-        return (None, moves.before) if moves.still else (moves, manual)
+        # Live 8 does not say where a knob that moves was left: it stands where it begins.
+        return (None, moves.before) if moves.still else (moves, moves.before if manual is None else manual)
 
     def tempo(self):
-        mixer = self.master.find("DeviceChain/Mixer") if self.master is not None else None
+        mixer = self.main_mixer()
         mixer = mixer if mixer is not None else ET.Element("Mixer")
         moves, still = self.moves(mixer.find("Tempo"))
         self.bpm = still if moves is None and still is not None else 120.0 if moves is None else moves.before
@@ -219,6 +220,13 @@ class Set:
         code = early[-1] if early else code
         code = 201 if code is None else int(code)
         self.signature = [code % 99 + 1, 2 ** (code // 99)]
+
+    def main_mixer(self):
+        if self.master is None:
+            return None
+        # Live 8 has another name for it.
+        mixers = [self.master.find(name + "/Mixer") for name in ("DeviceChain", "MasterChain")]
+        return next((mixer for mixer in mixers if mixer is not None), None)
 
     def frames(self, seconds):
         return seconds * self.rate
@@ -255,7 +263,7 @@ class Set:
         level = faded(stands) if volume is None else faded(stands)
         if is_master:
             pan, pan_stands = None, 0.0
-        side = {"0": -1, "2": 1}.get(val(mixer, "CrossFadeState/Manual"), 0)
+        side = {0: -1, 2: 1}.get(self.moves(mixer.find("CrossFadeState"))[1], 0)
         by = 1.0 if side == 0 or abs(cross) < 1 or is_master else 1.0 if side == cross else 0.0
         fader = (lambda beat: volume.at(beat, faded)) if volume is not None else (lambda beat: faded(stands))
         out["moving"] = volume is not None or pan is not None
@@ -400,7 +408,7 @@ class Set:
             names[track] = name
         returns = [track for track in tracks if track.tag == "ReturnTrack"]
         pre = [node.get("Value") == "true" for node in self.set.findall("SendsPre/SendPreBool")]
-        master = self.master.find("DeviceChain/Mixer") if self.master is not None else None
+        master = self.main_mixer()
         moves, cross = self.moves(master.find("CrossFade") if master is not None else None)
         cross = (moves.before if moves is not None else cross) or 0.0
         strips, buses = [], set(t for t in tracks if t.tag in ("GroupTrack", "ReturnTrack"))

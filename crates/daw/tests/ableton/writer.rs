@@ -1,4 +1,4 @@
-//! Random sets, in the dialects of Live 9 to 12.
+//! Random sets, in the dialects of Live 8 to 12.
 
 #![allow(dead_code, reason = "no test file uses all of it")]
 
@@ -45,7 +45,7 @@ pub(crate) const FILES: [&str; 3] =
 /// A set in the making.
 pub(crate) struct Writer {
     dice: Dice,
-    /// Live's version, 9 to 12.
+    /// Live's version, 8 to 12.
     version: u32,
     /// Numbers of what can be moved.
     next: u32,
@@ -92,6 +92,7 @@ impl Writer {
         let master = self.master();
         let scenes = if self.version < 12 { "<SceneNames />" } else { "<Scenes />" };
         let head = match self.version {
+            8 => "MajorVersion=\"4\" MinorVersion=\"8.1_226\" Creator=\"Ableton Live 8.1.4\"",
             9 => "MajorVersion=\"4\" MinorVersion=\"9.5_327\" Creator=\"Ableton Live 9.7.1\"",
             10 => "MajorVersion=\"5\" MinorVersion=\"10.0_377\" Creator=\"Ableton Live 10.1.7\"",
             11 => "MajorVersion=\"5\" MinorVersion=\"11.0_11300\" Creator=\"Ableton Live 11.3.13\"",
@@ -130,8 +131,10 @@ impl Writer {
             }
             String::new()
         };
+        // Live 8 has no place for what a knob is left at beside its events.
+        let manual = if self.version > 8 { format!("<Manual Value=\"{manual}\" />") } else { String::new() };
         format!(
-            "<{name}><LomId Value=\"0\" />{inside}<Manual Value=\"{manual}\" /><AutomationTarget Id=\"{target}\">\
+            "<{name}><LomId Value=\"0\" />{inside}{manual}<AutomationTarget Id=\"{target}\">\
              <LockEnvelope Value=\"0\" /></AutomationTarget></{name}>\n"
         )
     }
@@ -256,12 +259,17 @@ impl Writer {
             _ => String::new(),
         };
         let name = *self.dice.pick(&["Drums", "Bass &amp; Co", "1-Audio", "Vox", "A-Reverb", "master"]);
+        let named = if self.version > 8 {
+            format!("<EffectiveName Value=\"{name}\" /><UserName Value=\"\" />")
+        } else {
+            format!("<UserName Value=\"{name}\" />")
+        };
         let colour = if self.version < 11 { "ColorIndex" } else { "Color" };
         let delay = if self.dice.chance(80) || sequencers.is_empty() { 0.0 } else { self.dice.between(-50.0, 50.0) };
         let by_samples = self.dice.chance(30);
         let delay = if by_samples { delay.round() } else { delay };
         let envelopes = match self.version {
-            9 => String::new(),
+            8 | 9 => String::new(),
             _ => format!("<AutomationEnvelopes><Envelopes>{}</Envelopes></AutomationEnvelopes>", self.envelopes),
         };
         let freeze = if kind == "GroupTrack" || kind == "ReturnTrack" {
@@ -271,7 +279,7 @@ impl Writer {
         };
         format!(
             "<{kind} Id=\"{id}\"><LomId Value=\"0\" /><TrackDelay><Value Value=\"{delay}\" /><IsValueSampleBased \
-             Value=\"{by_samples}\" /></TrackDelay><Name><EffectiveName Value=\"{name}\" /><UserName Value=\"\" /></Name>\
+             Value=\"{by_samples}\" /></TrackDelay><Name>{named}</Name>\
              <{colour} Value=\"{}\" />{envelopes}<TrackGroupId Value=\"{}\" />{freeze}<DeviceChain><AudioOutputRouting>\
              <Target Value=\"{output}\" /></AudioOutputRouting>{mixer}</Mixer>{sequencers}<DeviceChain><Devices />\
              </DeviceChain></DeviceChain></{kind}>\n",
@@ -296,12 +304,13 @@ impl Writer {
         let cross = self.dice.pick(&["-1", "1"]).to_string();
         mixer += &self.parameter("CrossFade", &cross, "");
         let name = if self.version < 12 { "MasterTrack" } else { "MainTrack" };
+        let chain = if self.version > 8 { "DeviceChain" } else { "MasterChain" };
         let envelopes = match self.version {
-            9 => String::new(),
+            8 | 9 => String::new(),
             _ => format!("<AutomationEnvelopes><Envelopes>{}</Envelopes></AutomationEnvelopes>", self.envelopes),
         };
         format!(
-            "<{name}>{envelopes}<DeviceChain>{mixer}</Mixer><DeviceChain><Devices /></DeviceChain></DeviceChain></{name}>\n"
+            "<{name}>{envelopes}<{chain}>{mixer}</Mixer><DeviceChain><Devices /></DeviceChain></{chain}></{name}>\n"
         )
     }
 

@@ -1,6 +1,6 @@
 //! Compressor and Limiter.
 
-use super::{Chain, Devices, FREEZE, choice, shown};
+use super::{Chain, Devices, FREEZE, shown};
 use crate::ableton::node::text;
 use crate::ableton::tracks::Route;
 use roxmltree::Node;
@@ -8,7 +8,7 @@ use stemwright_core::{Compressor, Db, Detector, Limiter, Tap, Unit};
 
 impl<'d, 'i> Devices<'_, '_, 'd, 'i> {
     pub(super) fn compressor(&mut self, device: Node<'d, 'i>, chain: &mut Chain<'d>) {
-        let model = choice(device, "Model").unwrap_or(0);
+        let model = self.choice(device, "Model").unwrap_or(0);
         if model == 2 {
             let message = format!("{} is an expander: it is not run", shown(device));
             self.ledger.error("plugin-not-run", self.place, message, FREEZE);
@@ -60,9 +60,11 @@ impl<'d, 'i> Devices<'_, '_, 'd, 'i> {
     }
 
     pub(super) fn limiter(&mut self, device: Node<'d, 'i>, chain: &mut Chain<'d>) {
-        let mut unit = Limiter::default();
-        unit.gain = Db(self.knob(device, "Gain", [-20.0, 40.0]).unwrap_or(0.0));
-        unit.ceiling = Db(self.knob(device, "Ceiling", [-40.0, 0.0]).unwrap_or(-0.3));
+        let mut unit = Limiter {
+            gain: Db(self.knob(device, "Gain", [-20.0, 40.0]).unwrap_or(0.0)),
+            ceiling: Db(self.knob(device, "Ceiling", [-40.0, 0.0]).unwrap_or(-0.3)),
+            ..Limiter::default()
+        };
         if !self.switch(device, "AutoRelease") {
             unit.release = self.knob(device, "Release", [0.0, 10_000.0]).map_or(unit.release, |ms| ms / 1000.0);
         }

@@ -1,13 +1,13 @@
 //! EQ Eight.
 
-use super::{Chain, Devices, FREEZE, choice, figure, shown};
+use super::{Chain, Devices, FREEZE, shown};
 use crate::ableton::node::at;
 use roxmltree::Node;
 use stemwright_core::{Band, BandKind, Db, Eq, Unit};
 
 impl<'d, 'i> Devices<'_, '_, 'd, 'i> {
     pub(super) fn equaliser(&mut self, device: Node<'d, 'i>, chain: &mut Chain<'d>) {
-        if choice(device, "Mode").is_some_and(|mode| mode != 0) {
+        if self.choice(device, "Mode").is_some_and(|mode| mode != 0) {
             let message = format!("{} works on left and right or mid and side apart: it is not run", shown(device));
             self.ledger.error("plugin-not-run", self.place, message, FREEZE);
             return;
@@ -51,7 +51,7 @@ impl<'d, 'i> Devices<'_, '_, 'd, 'i> {
             bands.map(|band| Band { q: band.q.clamp(0.1, 40.0), ..band }).collect()
         };
         let (high_pass, low_pass) = (BandKind::HighPass { steep: false }, BandKind::LowPass { steep: false });
-        match figure(band, "Mode").map_or(3, |mode| mode.clamp(0.0, 7.0) as u8) {
+        match self.choice(band, "Mode").unwrap_or(3) {
             0 => steep(high_pass),
             1 => vec![one(high_pass)],
             2 => vec![one(BandKind::LowShelf)],

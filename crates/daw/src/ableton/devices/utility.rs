@@ -1,6 +1,6 @@
 //! Utility: gain, width, mute and polarity. Live 9 keeps its gain in dB, later ones as a factor.
 
-use super::{Chain, Devices, FREEZE, bounded, choice, quiet, shown};
+use super::{Chain, Devices, FREEZE, bounded, quiet, shown};
 use crate::ableton::node::at;
 use roxmltree::Node;
 use stemwright_core::{Db, Param, Unit, Width};
@@ -15,7 +15,7 @@ impl<'d, 'i> Devices<'_, '_, 'd, 'i> {
         let left_out = |own: &mut Self, code: &str, what: &str| {
             own.ledger.error(code, own.place, format!("{}: {what} is left out", shown(device)), FREEZE);
         };
-        if choice(device, if is_old { "Source" } else { "ChannelMode" }).is_some_and(|mode| mode != 1) {
+        if self.choice(device, if is_old { "Source" } else { "ChannelMode" }).is_some_and(|mode| mode != 1) {
             left_out(self, "channels-not-carried", "its choice of channels");
         }
         match [self.switch(device, "PhaseInvertL"), self.switch(device, "PhaseInvertR")] {
