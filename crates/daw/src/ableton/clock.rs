@@ -67,7 +67,7 @@ impl Clock {
             if begin >= to {
                 break;
             }
-            if begin > from {
+            if begin > from && index > 0 {
                 marks.push(begin);
             }
             let Some(&(end, next, true)) = self.changes.get(index + 1) else { continue };
