@@ -8,9 +8,12 @@
 //! ([`xml::Account`]) and says that too.
 
 pub(crate) mod bake;
+pub(crate) mod crc;
+pub(crate) mod curve;
 pub(crate) mod ledger;
 pub(crate) mod media_search;
 pub(crate) mod names;
+pub(crate) mod signatures;
 pub(crate) mod sources;
 pub(crate) mod warped;
 pub(crate) mod xml;
@@ -43,6 +46,8 @@ pub enum Format {
     Reaper,
     /// `.ardour`: Ardour and Mixbus.
     Ardour,
+    /// `.als`.
+    Ableton,
     /// `.aaf`: Pro Tools, Media Composer, Premiere, Resolve, Logic, Nuendo and others.
     Aaf,
 }
@@ -54,6 +59,7 @@ impl Format {
             Self::DawProject => "DAWproject",
             Self::Reaper => "REAPER project",
             Self::Ardour => "Ardour session",
+            Self::Ableton => "Ableton Live set",
             Self::Aaf => "AAF",
         }
     }
@@ -95,6 +101,8 @@ pub fn detect(path: &Path) -> Option<Format> {
         Some(Format::DawProject)
     } else if text.starts_with("<?xml") && text.contains("<Session ") || named("ardour") {
         Some(Format::Ardour)
+    } else if named("als") || crate::ableton::begins_as_set(&start) {
+        Some(Format::Ableton)
     } else if start.starts_with(&crate::aaf::SIGNATURE) || named("aaf") {
         Some(Format::Aaf)
     } else {
@@ -105,7 +113,7 @@ pub fn detect(path: &Path) -> Option<Format> {
 /// The session document of another program in a folder, if there is exactly one. Ardour's session folders are such.
 pub fn foreign_in(folder: &Path) -> Option<PathBuf> {
     let entries = std::fs::read_dir(folder).ok()?.take(10_000).flatten();
-    let extensions = ["dawproject", "rpp", "ardour", "aaf"];
+    let extensions = ["dawproject", "rpp", "ardour", "als", "aaf"];
     let is_document = |path: &PathBuf| {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
         extension.is_some_and(|extension| extensions.contains(&extension.as_str())) && path.is_file()
@@ -125,10 +133,15 @@ pub fn read_foreign(
 ) -> Result<ForeignSession, SessionError> {
     match detect(path) {
         _ if !path.exists() => Err(error(path, "does not exist", "check the path")),
-        None => Err(error(path, "is no session that is read", "DAWproject, REAPER (.rpp), Ardour and AAF are")),
+        None => Err(error(
+            path,
+            "is no session that is read",
+            "DAWproject, REAPER (.rpp), Ardour, Ableton Live (.als) and AAF sessions are",
+        )),
         Some(Format::DawProject) => crate::dawproject::read(path, media, options),
         Some(Format::Reaper) => crate::reaper::read(path, media, options),
         Some(Format::Ardour) => crate::ardour::read(path, media, options),
+        Some(Format::Ableton) => crate::ableton::read(path, media, options),
         Some(Format::Aaf) => crate::aaf::read(path, media, options),
     }
 }

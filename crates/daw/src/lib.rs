@@ -2,6 +2,7 @@
 //! documents of other programs: [`read_foreign`].
 
 mod aaf;
+mod ableton;
 mod ardour;
 mod automation;
 mod clips;

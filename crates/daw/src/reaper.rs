@@ -14,7 +14,6 @@
 mod build;
 mod clips;
 mod cockos;
-mod curve;
 mod effects;
 mod envelope;
 mod fader;

@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Bounce(Bounce),
     /// Measure anybody's stems, prove that they add up to the mix, and say what is wrong and how to mend it
     Check(Check),
-    /// Look into a session, or write it as another program's: DAWproject, REAPER, Ardour, AAF, session.toml, stem sets
+    /// Look into a session, or write it as another program's: DAWproject, REAPER, Ardour, Live, AAF, session.toml, stem sets
     Session(SessionArgs),
 }
 
@@ -98,7 +98,7 @@ so that after a change only what it touches is rendered again: the same bytes, s
 
 Exit status: 0 the set is written and proven, 1 it is and there are findings, 2 it is not, or with --dry --wet one of them is not.")]
 pub(crate) struct Bounce {
-    /// A session.toml or a DAW's project (.dawproject, .rpp, .ardour, .aaf), the folder it is in, or a folder of multitracks
+    /// A session.toml or a DAW's project (.dawproject, .rpp, .ardour, .als, .aaf), the folder it is in, or a folder of multitracks
     pub(crate) session: PathBuf,
     /// The folder to write the set to [default: NAME-stems beside the session]
     #[arg(short, long, value_name = "SET")]
@@ -235,11 +235,12 @@ Examples:
   stemwright session show song.dawproject
   stemwright session show song.rpp --json
   stemwright session show 'My Song/'             Ardour's folder of a session
+  stemwright session show 'My Project/'          Live's folder of a project with one set
   stemwright session show song-stems/            a stem set
 
 Exit status: 0 everything is carried over, 1 something is not (see --fail-on), 2 it cannot be read.")]
 pub(crate) struct Show {
-    /// A .dawproject, .rpp, .ardour, .aaf or session.toml, a folder with one of them, a folder of multitracks or of stems
+    /// A .dawproject, .rpp, .ardour, .als, .aaf or session.toml, a folder with one of them, a folder of multitracks or of stems
     pub(crate) session: PathBuf,
     /// Read it as a session at another rate: 44100 to 192000 Hz
     #[arg(long, value_parser = rate, value_name = "HZ")]
@@ -262,7 +263,7 @@ The ending of OUT says what is written: .toml, .dawproject or .rpp; with --conso
 
 Exit status: 0 everything is carried over, 1 something is not (see --fail-on), 2 nothing is written.")]
 pub(crate) struct Convert {
-    /// A .dawproject, .rpp, .ardour, .aaf or session.toml, a folder with one of them, a folder of multitracks or of stems
+    /// A .dawproject, .rpp, .ardour, .als, .aaf or session.toml, a folder with one of them, a folder of multitracks or of stems
     pub(crate) session: PathBuf,
     /// The document to write, or the folder with --consolidate
     #[arg(value_name = "OUT")]

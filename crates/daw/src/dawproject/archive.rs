@@ -4,11 +4,11 @@
 //! the same bytes twice, sizes that are not true, more than an archive of this size can honestly hold. And written by ourselves,
 //! so that a session has one file, whatever the clock, the machine or the version of a library is.
 
-mod crc;
 mod directory;
 mod inflate;
 mod writer;
 
+use crate::foreign::crc;
 use directory::Entry;
 use std::collections::HashMap;
 use std::fmt;

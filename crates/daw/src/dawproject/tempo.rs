@@ -3,6 +3,7 @@
 use super::model::{Points, Project, TimeUnit, Value};
 use crate::foreign::FARTHEST_SECONDS;
 use crate::foreign::ledger::Ledger;
+use crate::foreign::signatures::{self, APART};
 use stemwright_core::{Tempo, TempoChange, TempoMap};
 
 /// What a session can have, beats a minute.
@@ -12,8 +13,6 @@ const MOST_CHANGES: usize = 10_000;
 /// A ramp that runs in a straight line over *time* is not one over quarter notes. In so many pieces it is, to a few
 /// millionths of its length.
 const PIECES: usize = 128;
-/// Two changes on one place become two places so far apart, in quarter notes.
-const APART: f64 = 1e-6;
 
 /// A tempo at a place in quarter notes; `ramp`: reached in a straight line.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +55,15 @@ pub(super) fn tempo(project: &Project<'_>, arrangement: TimeUnit, ledger: &mut L
         ledger.warning("tempo-approximated", "", message, "");
     }
     if let Some(points) = &project.signature_points {
-        signatures(points, arrangement, &mut first, &mut changes, ledger);
+        let map = TempoMap::new(first, &changes);
+        let in_seconds = points.unit_of_time.unwrap_or(arrangement) == TimeUnit::Seconds;
+        let places = points.points.iter().filter_map(|point| match point.value {
+            Value::Signature(beats, note) => {
+                Some((if in_seconds { map.quarters_at(point.time) } else { point.time }, (beats, note)))
+            }
+            _ => None,
+        });
+        signatures::put(places, &mut first, &mut changes, ledger);
     }
     let map = TempoMap::new(first, &changes);
     let far = changes.iter().position(|change| map.seconds(change.at) > FARTHEST_SECONDS);
@@ -117,49 +124,4 @@ fn nodes(points: &Points<'_>, arrangement: TimeUnit, ledger: &mut Ledger) -> Vec
         ledger.note("tempo-approximated", "", message, "");
     }
     nodes
-}
-
-/// Puts changes of the time signature among those of the tempo.
-fn signatures(
-    points: &Points<'_>,
-    arrangement: TimeUnit,
-    first: &mut Tempo,
-    changes: &mut Vec<TempoChange>,
-    ledger: &mut Ledger,
-) {
-    let map = TempoMap::new(*first, changes);
-    let in_seconds = points.unit_of_time.unwrap_or(arrangement) == TimeUnit::Seconds;
-    for point in points.points.iter().take(MOST_CHANGES) {
-        let Value::Signature(beats, note) = point.value else { continue };
-        let at = if in_seconds { map.quarters_at(point.time) } else { point.time };
-        let signature = (beats, note);
-        if at <= APART {
-            first.time_signature = signature;
-            changes.iter_mut().for_each(|change| change.tempo.time_signature = signature);
-            continue;
-        }
-        let near = changes.iter().position(|change| (change.at - at).abs() <= APART);
-        let place = near.unwrap_or_else(|| changes.partition_point(|change| change.at < at));
-        let before = place.checked_sub(1).map_or(*first, |i| changes[i].tempo);
-        if before.time_signature == signature {
-            continue;
-        }
-        let so_far = TempoMap::new(*first, &changes[..place]);
-        if !so_far.is_bar(at) {
-            let message = format!("the change to {beats}/{note} lies within a bar; bars are counted without it");
-            ledger.note("tempo-approximated", &format!("quarter note {at:.3}"), message, "");
-            continue;
-        }
-        if near.is_none() {
-            // A change that ends a ramp makes this one a point on the way.
-            let ramp = changes.get(place).is_some_and(|next| next.ramp);
-            let from = place.checked_sub(1).map_or((0.0, first.bpm), |i| (changes[i].at, changes[i].tempo.bpm));
-            let bpm = changes
-                .get(place)
-                .filter(|next| next.ramp)
-                .map_or(from.1, |next| from.1 + (next.tempo.bpm - from.1) * (at - from.0) / (next.at - from.0));
-            changes.insert(place, TempoChange { at, tempo: Tempo { bpm, ..before }, ramp });
-        }
-        changes[place..].iter_mut().for_each(|change| change.tempo.time_signature = signature);
-    }
 }

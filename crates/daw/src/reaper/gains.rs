@@ -1,11 +1,11 @@
 //! What an item's gain does over its frames: fades, and the envelopes of its take.
 
 use super::clips::Piece;
-use super::curve::{Fineness, points};
 use super::envelope::{Envelope, Frames};
 use super::fades::Curve;
 use super::item::{Item, Take};
 use super::pan::Law;
+use crate::foreign::curve::{Fineness, points};
 use crate::foreign::{FARTHEST_SECONDS, MOST_POINTS};
 use stemwright_core::{Clip, Db, Fade, GainPoint, SampleRate};
 

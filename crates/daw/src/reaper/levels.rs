@@ -4,11 +4,11 @@
 //! side panned away from falls. Any two factors are a balance and a gain, so a pan that stands still is carried exactly, and one
 //! that moves becomes a balance and a fader that both move.
 
-use super::curve::{Fineness, points};
 use super::envelope::{Envelope, Frames};
 use super::pan::{Law, balance};
 use super::project::{Account, Project, Track};
 use crate::foreign::MOST_POINTS;
+use crate::foreign::curve::{Fineness, points};
 use crate::foreign::ledger::Ledger;
 use stemwright_core::{Automation, Db, Insert, PanLaw, Param, Point, SampleRate, Shape, Strip, Target, Unit, Width};
 

@@ -1,7 +1,7 @@
 //! Unpacking one entry, a piece at a time, never more than it says it is.
 
-use super::crc::Crc;
 use super::{ArchiveError, wrong};
+use crate::foreign::crc::Crc;
 use miniz_oxide::inflate::stream::{InflateState, inflate as step};
 use miniz_oxide::{DataFormat, MZError, MZFlush, MZStatus};
 use std::io::{Read, Write};

@@ -1,6 +1,6 @@
 //! Writing an archive: the same files make the same bytes.
 
-use super::crc::Crc;
+use crate::foreign::crc::Crc;
 use miniz_oxide::deflate::compress_to_vec;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 

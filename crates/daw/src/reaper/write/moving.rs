@@ -1,7 +1,7 @@
 //! What moves in a session → points of REAPER's envelopes.
 
-use super::super::curve::{Fineness, points};
 use super::page::{Page, guid, number};
+use crate::foreign::curve::{Fineness, points};
 use stemwright_core::{Automation, Db, SampleRate, Shape};
 
 /// A point: where, which value, and REAPER's shape (0 straight, 1 a jump at the next point).

@@ -1,27 +1,27 @@
 //! Curves over frames, and how they become points with straight lines between.
 
 /// The value of something that moves at a frame: as the frame begins, or (`before`) where the curve comes from.
-pub(super) type Moving<'a> = &'a dyn Fn(i64, bool) -> f64;
+pub(crate) type Moving<'a> = &'a dyn Fn(i64, bool) -> f64;
 
 /// How far straight lines may lie from a curve, and how near points may come.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fineness {
+pub(crate) struct Fineness {
     /// In the unit of the value; of values above 1, a part of them.
-    pub(super) error: f64,
+    pub(crate) error: f64,
     /// Frames.
-    pub(super) nearest: i64,
+    pub(crate) nearest: i64,
 }
 
 impl Fineness {
     /// For automation: −100 dB of a factor.
-    pub(super) const AUTOMATION: Self = Self { error: 1e-5, nearest: 1 };
+    pub(crate) const AUTOMATION: Self = Self { error: 1e-5, nearest: 1 };
     /// For clips: −130 dB of a factor.
-    pub(super) const CLIP: Self = Self { error: 3e-7, nearest: 1 };
+    pub(crate) const CLIP: Self = Self { error: 3e-7, nearest: 1 };
 }
 
 /// Points that a curve goes through, in order: two on one frame where it jumps. `knots` are the frames on which it bends or
 /// jumps, sorted; `most` the number of points that may be made of it (then they are farther apart than they should).
-pub(super) fn points(knots: &[i64], curve: Moving<'_>, fineness: Fineness, most: usize) -> Vec<(i64, f64)> {
+pub(crate) fn points(knots: &[i64], curve: Moving<'_>, fineness: Fineness, most: usize) -> Vec<(i64, f64)> {
     let mut points: Vec<(i64, f64)> = Vec::new();
     let Some(&first) = knots.first() else { return points };
     let mut push = |frame: i64, value: f64| {

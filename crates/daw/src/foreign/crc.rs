@@ -32,14 +32,14 @@ const fn tables() -> [[u32; 256]; 8] {
 
 /// A checksum that is being made.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Crc(u32);
+pub(crate) struct Crc(u32);
 
 impl Crc {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(!0)
     }
 
-    pub(super) fn add(&mut self, bytes: &[u8]) {
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
         let mut crc = self.0;
         let mut eights = bytes.chunks_exact(8);
         for eight in &mut eights {
@@ -60,13 +60,13 @@ impl Crc {
         self.0 = crc;
     }
 
-    pub(super) fn value(self) -> u32 {
+    pub(crate) fn value(self) -> u32 {
         !self.0
     }
 }
 
 /// Of all that can be read.
-pub(super) fn of(mut bytes: impl std::io::Read) -> std::io::Result<u32> {
+pub(crate) fn of(mut bytes: impl std::io::Read) -> std::io::Result<u32> {
     let (mut crc, mut piece) = (Crc::new(), vec![0; 64 << 10]);
     loop {
         match bytes.read(&mut piece)? {
