@@ -10,6 +10,7 @@ use super::tracks::{Kind, Monitor, Track};
 use super::warp::{self, Piece, Placed};
 use crate::foreign::bake::bake;
 use crate::foreign::ledger::Ledger;
+use crate::foreign::warped::STRETCHED;
 use crate::foreign::{MOST_CLIPS, MOST_POINTS};
 use std::path::PathBuf;
 use stemwright_core::{Clip, Db, GainPoint, Pitch};
@@ -257,11 +258,8 @@ impl Totals {
                 6 => "Complex Pro",
                 _ => "an unknown mode",
             };
-            let message = format!(
-                "{count} pieces of clips are warped in {mode}: they are time-stretched by Stemwright's stretcher, which sounds a \
-                 little otherwise than Live's"
-            );
-            ledger.note("clip-warped", "", message, "freeze the tracks in Live for its own sound");
+            let message = format!("{count} pieces of clips are warped in {mode}, here {STRETCHED}");
+            ledger.warning("clip-warped", "", message, "where that matters, freeze the tracks in Live");
         }
         if self.repitched > 0 {
             let message = format!("{} pieces of clips play faster or slower, and their pitch follows", self.repitched);
