@@ -270,6 +270,16 @@ fn the_far_ends_of_speed_hold() {
         let out = media.warped(&Warp::even(0, source, frames, Pitch::Kept(0.0)), 512);
         assert!(out[0].len() as u64 == frames && out[0].iter().all(|x| x.is_finite()));
     }
+    // Hits just before a clip, wherever it begins.
+    let mut drums = vec![0.0; 200_000];
+    (0..30).for_each(|number| hit(&mut drums, 3_000 + number * 6_500, 0.8, &mut next));
+    let drums = Memory::new(vec![drums]);
+    for speed in [3, 6, 12, 32] {
+        for from in (0..100_000).step_by(20_001) {
+            let out = drums.warped(&Warp::even(from, 64_000, 64_000 / speed, Pitch::Kept(0.0)), 512);
+            assert!(out[0].len() as u64 == 64_000 / speed && out[0].iter().all(|x| x.is_finite()));
+        }
+    }
     // A clip that begins within a file and ends with it.
     let out = media.warped(&Warp::even(63_000, 1_000, 1_500, Pitch::Kept(24.0)), 512);
     assert_eq!(out[0].len(), 1_500);
