@@ -12,7 +12,7 @@ use super::placed::{Curve, Origin, Placed, Ramp, Rise, Tape};
 use super::times::{Rate, Time};
 use super::wrong::Wrong;
 use crate::foreign::ledger::Ledger;
-use crate::foreign::{DEEPEST, FARTHEST_SECONDS, MOST_CLIPS};
+use crate::foreign::{DEEPEST, FARTHEST_SECONDS, MOST_CLIPS, MOST_POINTS};
 use std::io::{Read, Seek};
 use std::rc::Rc;
 use stemwright_core::{FadeShape, SampleRate};
@@ -81,6 +81,8 @@ pub(super) struct Walk<'w, S> {
     ledger: &'w mut Ledger,
     steps: usize,
     clips: usize,
+    /// Gains and fades of clips: those of clips in clips stand for each.
+    effects: usize,
     /// Of the slot that is visited.
     track: String,
     placed: Vec<Placed>,
@@ -90,7 +92,7 @@ pub(super) struct Walk<'w, S> {
 
 impl<'w, S: Read + Seek> Walk<'w, S> {
     pub(super) fn new(mobs: &'w mut Mobs<S>, ledger: &'w mut Ledger) -> Self {
-        Self { mobs, ledger, steps: 0, clips: 0, track: String::new(), placed: Vec::new(), wide: 0 }
+        Self { mobs, ledger, steps: 0, clips: 0, effects: 0, track: String::new(), placed: Vec::new(), wide: 0 }
     }
 
     /// Where something is, for people.
@@ -395,6 +397,10 @@ impl<'w, S: Read + Seek> Walk<'w, S> {
             mob = found;
         }
         self.clips += 1;
+        self.effects += around.gains.len() + around.fades.len();
+        if self.effects > MOST_POINTS {
+            return Err(Wrong::file("holds more gains and fades of clips than a session has"));
+        }
         self.placed.push(Placed {
             start: window.at,
             length,
