@@ -142,6 +142,15 @@ fn gains_inside_of_a_speed_keep_their_place_in_the_sound() {
 }
 
 #[test]
+fn a_track_of_one_clip_in_an_effect_ends_with_it() {
+    let gain = |part| operation(GAIN, 100, vec![part], vec![constant(AMPLITUDE, 1, 2)]);
+    for segment in [gain(clip(2, 5, 100)), gain(gain(clip(2, 5, 100))), scope(100, vec![gain(clip(2, 5, 100))])] {
+        let (clips, _) = clips(segment);
+        assert_eq!(clips.iter().map(place).collect::<Vec<_>>(), [(0, 5, 100)]);
+    }
+}
+
+#[test]
 fn takes_mixes_and_scopes_play_what_is_heard() {
     let taken = selector(100, clip(2, 1, 100), vec![clip(2, 2, 100), clip(2, 3, 100)]);
     let muted = selector(100, filler(100), vec![clip(2, 4, 100)]);

@@ -110,8 +110,11 @@ impl<'w, S: Read + Seek> Walk<'w, S> {
         self.track = name;
         self.attributes(&slot.attributes);
         let start = Time::ZERO.minus(Time::units(slot.origin, rate))?;
-        let is_open = matches!(segment.content, Content::Sequence(_) | Content::Operation(_) | Content::Scope(_));
-        let end = if is_open { Time::new(4 * FARTHEST_SECONDS as i64, 1) } else { None };
+        let end = if segment.length == 0 || lasts_by_its_parts(segment) {
+            Time::new(4 * FARTHEST_SECONDS as i64, 1)
+        } else {
+            None
+        };
         let to = end.unwrap_or(Time::units(segment.length, rate));
         let window = Window { from: Time::ZERO, to, at: start, speed: Time::ONE };
         let mut tape = Tape {
@@ -434,6 +437,16 @@ fn channel(mob: &Mob, slot: &Slot, around: &Around<'_>) -> Option<u16> {
     numbers.dedup();
     // Numbers that are each other's are none.
     if numbers.len() == sounds.len() && numbers[0].is_some() { number(slot) } else { order }
+}
+
+/// Whether a part lasts as long as what it is made of: lengths of whole tracks are not always true.
+fn lasts_by_its_parts(part: &Part) -> bool {
+    match &part.content {
+        Content::Sequence(_) => true,
+        Content::Operation(operation) => operation.inputs.iter().any(lasts_by_its_parts),
+        Content::Scope(slots) => slots.last().is_some_and(lasts_by_its_parts),
+        _ => false,
+    }
 }
 
 /// `M:SS.mmm`.
