@@ -3,8 +3,8 @@
 
 use std::path::Path;
 use stemwright_audio::{AudioError, FrameReader, Media, MediaInfo};
-use stemwright_core::SampleRate;
-use stemwright_daw::{ForeignOptions, read_foreign};
+use stemwright_core::{SampleRate, Session};
+use stemwright_daw::{Comments, ForeignOptions, Places, SessionFile, read_foreign, session_text};
 
 /// Every file that is there is ten seconds long: one with a 2 in its name is stereo.
 struct Stub;
@@ -17,6 +17,17 @@ impl Media for Stub {
 
     fn open(&self, _: &Path, _: u64) -> Result<Box<dyn FrameReader>, AudioError> {
         unreachable!("nothing is read")
+    }
+}
+
+/// What is read can be written as session.toml, and read again.
+fn written(session: &Session) {
+    if session.tracks.iter().map(|track| track.clips.len()).sum::<usize>() > 2000 {
+        return;
+    }
+    let text = session_text(session, Path::new(""), Places::Seconds, &Comments::default());
+    if let Err(error) = SessionFile::parse(Path::new("session.toml"), text.clone()) {
+        panic!("{error}\n{text}");
     }
 }
 
@@ -35,6 +46,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let options = ForeignOptions { rate: None, extract_to: &folder.join("audio") };
     match read_foreign(&path, &Stub, &options) {
         Ok(read) => {
+            written(&read.session);
             for track in &read.session.tracks {
                 let strip = &track.strip;
                 assert!(!strip.gain.0.is_nan() && strip.pan.abs() <= 1.0, "{}", strip.name);

@@ -37,6 +37,7 @@ impl Desk {
         match try_read(&self.path, None) {
             Ok(read) => {
                 sound(&read.session);
+                bench::written(&read.session);
                 Some(read)
             }
             Err(error) => {
@@ -504,4 +505,16 @@ fn recordings_of_one_name_are_files_of_their_own() {
     }
     assert_eq!(files(desk.read(&whole).unwrap()), first, "what is there already is not written again");
     assert_eq!(fs::read_dir(first[0].parent().unwrap()).unwrap().count(), 90);
+}
+
+#[test]
+fn gains_that_no_session_has_are_cut_and_told() {
+    let desk = Desk::new();
+    let loud = |part| operation(GAIN, 100, vec![part], vec![constant(AMPLITUDE, 1000, 1)]);
+    let read = desk.read(&one_track(sequence(vec![loud(loud(clip(2, 0, 100)))]))).unwrap();
+    assert_eq!(read.session.tracks[0].clips[0].gain.0, 60.0);
+    assert_eq!(of_code(&read.ledger, "gain-cut").len(), 1);
+    assert!(read.ledger.windows(2).all(|pair| pair[0].severity >= pair[1].severity), "{:?}", read.ledger);
+    let read = desk.read(&one_track(sequence(vec![loud(clip(2, 0, 100))]))).unwrap();
+    assert!(of_code(&read.ledger, "gain-cut").is_empty());
 }

@@ -3,8 +3,8 @@
 use super::placed::{Curve, How, Placed, Ramp, Rise};
 use super::times::{Rate, Time};
 use super::wrong::Wrong;
-use crate::foreign::MOST_POINTS;
 use crate::foreign::bake::bake;
+use crate::foreign::{FARTHEST_SECONDS, MOST_POINTS};
 use std::path::Path;
 use stemwright_core::{Clip, Db, Fade, GainPoint, Pitch, SampleRate, Warp};
 
@@ -93,7 +93,9 @@ pub(super) fn clip(
 
 /// The frames of a curve's points, with as many more as its way from point to point needs, and the values there.
 pub(super) fn frames(curve: &Curve, rate: SampleRate, points: &mut Points) -> Result<Vec<(i64, f64)>, Wrong> {
-    let made = between(curve, &curve.points, (i64::MIN, i64::MAX), rate)?;
+    // As far as sessions reach.
+    let farthest = rate.frames(FARTHEST_SECONDS);
+    let made = within(curve, -farthest, farthest + 1, rate)?;
     points.spend(made.len())?;
     Ok(made)
 }
