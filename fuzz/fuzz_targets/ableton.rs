@@ -3,8 +3,8 @@
 
 use std::path::Path;
 use stemwright_audio::{AudioError, FrameReader, Media, MediaInfo};
-use stemwright_core::SampleRate;
-use stemwright_daw::{ForeignOptions, read_foreign};
+use stemwright_core::{SampleRate, Session};
+use stemwright_daw::{Comments, ForeignOptions, Places, SessionFile, read_foreign, session_text};
 
 /// Every file that is asked for is ten seconds of stereo.
 struct Stub;
@@ -16,6 +16,17 @@ impl Media for Stub {
 
     fn open(&self, _: &Path, _: u64) -> Result<Box<dyn FrameReader>, AudioError> {
         unreachable!("nothing is read")
+    }
+}
+
+/// What is read can be written as session.toml, and read again.
+fn written(session: &Session) {
+    if session.tracks.iter().map(|track| track.clips.len()).sum::<usize>() > 2000 {
+        return;
+    }
+    let text = session_text(session, Path::new(""), Places::Seconds, &Comments::default());
+    if let Err(error) = SessionFile::parse(Path::new("session.toml"), text.clone()) {
+        panic!("{error}\n{text}");
     }
 }
 
@@ -36,6 +47,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     match read_foreign(&path, &Stub, &options) {
         Err(error) => assert!(error.hint.is_some() && !error.to_string().is_empty()),
         Ok(read) => {
+            written(&read.session);
             for clip in read.session.tracks.iter().flat_map(|track| &track.clips) {
                 assert!(clip.warp.as_ref().is_none_or(|warp| warp.wrong().is_none()));
             }

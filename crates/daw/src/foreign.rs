@@ -11,6 +11,7 @@ pub(crate) mod bake;
 pub(crate) mod crc;
 pub(crate) mod curve;
 pub(crate) mod ledger;
+mod loudest;
 pub(crate) mod media_search;
 pub(crate) mod names;
 pub(crate) mod signatures;
@@ -131,7 +132,7 @@ pub fn read_foreign(
     media: &dyn Media,
     options: &ForeignOptions<'_>,
 ) -> Result<ForeignSession, SessionError> {
-    match detect(path) {
+    let mut read = match detect(path) {
         _ if !path.exists() => Err(error(path, "does not exist", "check the path")),
         None => Err(error(
             path,
@@ -143,7 +144,12 @@ pub fn read_foreign(
         Some(Format::Ardour) => crate::ardour::read(path, media, options),
         Some(Format::Ableton) => crate::ableton::read(path, media, options),
         Some(Format::Aaf) => crate::aaf::read(path, media, options),
+    }?;
+    if let Some(cut) = loudest::cut(&mut read.session) {
+        let place = read.ledger.partition_point(|finding| finding.severity >= cut.severity);
+        read.ledger.insert(place, cut);
     }
+    Ok(read)
 }
 
 /// An error of the whole document.

@@ -142,6 +142,15 @@ fn gains_inside_of_a_speed_keep_their_place_in_the_sound() {
 }
 
 #[test]
+fn a_track_of_one_clip_in_an_effect_ends_with_it() {
+    let gain = |part| operation(GAIN, 100, vec![part], vec![constant(AMPLITUDE, 1, 2)]);
+    for segment in [gain(clip(2, 5, 100)), gain(gain(clip(2, 5, 100))), scope(100, vec![gain(clip(2, 5, 100))])] {
+        let (clips, _) = clips(segment);
+        assert_eq!(clips.iter().map(place).collect::<Vec<_>>(), [(0, 5, 100)]);
+    }
+}
+
+#[test]
 fn takes_mixes_and_scopes_play_what_is_heard() {
     let taken = selector(100, clip(2, 1, 100), vec![clip(2, 2, 100), clip(2, 3, 100)]);
     let muted = selector(100, filler(100), vec![clip(2, 4, 100)]);
@@ -204,6 +213,48 @@ fn pans_of_clips_become_the_tracks() {
         "the jump is in the gap"
     );
     assert_eq!(pan.target, Target::Pan);
+}
+
+#[test]
+fn a_pan_that_moves_is_that_of_what_is_heard_of_it() {
+    // Once from the middle on, then from the beginning on: what lies outside of the pieces moves nothing.
+    let moving = operation(
+        PAN,
+        96_000,
+        vec![clip(2, 0, 96_000)],
+        vec![varying(PLACE, LINEAR, &[((0, 1), (0, 1)), ((1, 1), (1, 1))])],
+    );
+    let inner = master(5, vec![slot(1, "m", (48_000, 1), sequence(vec![moving]))]);
+    let parts = vec![clip(5, 48_000, 24_000), filler(24_000), clip(5, 0, 24_000)];
+    let outer = composition(1, "one", vec![slot(1, "T", (48_000, 1), sequence(parts))]);
+    let (read, ledger) = session(&file(&root(vec![outer, outside(2, "a.wav"), inner], Vec::new()), 512));
+    let [pan] = read.tracks[0].strip.automation.as_slice() else { panic!("{:?}", read.tracks[0].strip) };
+    for (frame, wanted) in [(0, 0.0), (12_000, 0.25), (23_999, 0.5), (48_000, -1.0), (60_000, -0.75), (71_999, -0.5)] {
+        let next = pan.points.partition_point(|point| point.frame <= frame);
+        let a = pan.points[next - 1];
+        let b = pan.points.get(next).copied().unwrap_or(a);
+        let x = if b.frame > a.frame && a.shape == Shape::Linear {
+            (frame - a.frame) as f64 / (b.frame - a.frame) as f64
+        } else {
+            0.0
+        };
+        let found = a.value + (b.value - a.value) * x;
+        assert!((found - wanted).abs() < 1e-4, "frame {frame}: {found}, not {wanted} in {:?}", pan.points);
+    }
+    assert!(of_code(&ledger, "pan-approximated").iter().all(|finding| finding.severity == Severity::Note));
+}
+
+#[test]
+fn clips_with_pans_of_their_own_that_lie_over_each_other_are_told() {
+    let panned = |value: i32| operation(PAN, 1000, vec![clip(2, 0, 1000)], vec![constant(PLACE, value, 1)]);
+    let cross = transition(100, operation(DISSOLVE, 100, Vec::new(), Vec::new()));
+    let (_, ledger) = session(&one_track(sequence(vec![panned(0), cross.clone(), panned(1)])));
+    let told = |ledger: &[Finding]| {
+        of_code(ledger, "pan-approximated").iter().filter(|own| own.severity == Severity::Warning).count()
+    };
+    assert_eq!(told(&ledger), 1, "{ledger:?}");
+    let (_, ledger) = session(&one_track(sequence(vec![panned(0), cross, panned(0), filler(9), panned(1)])));
+    assert_eq!(told(&ledger), 0, "{ledger:?}");
 }
 
 #[test]

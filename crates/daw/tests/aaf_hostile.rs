@@ -13,7 +13,7 @@ use stemwright_core::Session;
 use stemwright_daw::ForeignSession;
 use tempfile::TempDir;
 use writer::{
-    AMPLITUDE, COMBINER, DISSOLVE, GAIN, LINEAR, PAN, PLACE, SPEED, Thing, clip, clip_of, composition, constant,
+    AMPLITUDE, COMBINER, DISSOLVE, GAIN, LINEAR, LOG, PAN, PLACE, SPEED, Thing, clip, clip_of, composition, constant,
     essence, file, filler, id, inside, master, one_track, operation, outside, root, scope, scope_reference, selector,
     sequence, slot, track_at, transition, varying,
 };
@@ -37,6 +37,7 @@ impl Desk {
         match try_read(&self.path, None) {
             Ok(read) => {
                 sound(&read.session);
+                bench::written(&read.session);
                 Some(read)
             }
             Err(error) => {
@@ -423,4 +424,97 @@ fn audio_in_no_form_that_is_read_is_told() {
         assert!(read.session.tracks[0].clips.is_empty(), "{data:?}");
         assert!(!read.ledger.is_empty());
     }
+}
+
+#[test]
+fn objects_that_are_referred_to_again_and_again_are_refused() {
+    // Each selector means the one in it twice: 2^60 parts in a file of 50 KiB.
+    let desk = Desk::new();
+    let twice = |inner: Thing| Thing::of(0x0e).strong(0x0f01, inner).again(0x0f02, 0x0f01);
+    let deep = (0..60).fold(clip(2, 0, 100), |inner, _| twice(inner));
+    desk.refuse(&one_track(sequence(vec![deep])), "without end");
+    assert!(desk.read(&one_track(sequence(vec![twice(twice(clip(2, 0, 100)))]))).is_some());
+}
+
+#[test]
+fn curves_over_many_clips_are_looked_at_where_the_clips_are() {
+    let desk = Desk::new();
+    let (count, long) = (20_000, 40);
+    let clips = |parts: i64| sequence((0..parts).map(|n| clip(2, n % 40_000, long)).collect());
+    let whole =
+        |curve: Thing| sequence(vec![filler(long), operation(GAIN, count * long, vec![clips(count)], vec![curve])]);
+    let points: Vec<_> = (0..20_000).map(|n| ((n, 20_000), (1 + n % 2, 2))).collect();
+    let read = desk.read(&one_track_large(whole(varying(AMPLITUDE, LINEAR, &points)))).unwrap();
+    let made = &read.session.tracks[0].clips;
+    assert_eq!(made.len(), count as usize);
+    // A point every 40 frames, which is where clips begin: up in one, down in the next.
+    for clip in made.iter().skip(1000).step_by(997) {
+        let up = (clip.at / long - 1) % 2 == 0;
+        let first = if up { 0.5 } else { 1.0 };
+        assert!(clip.envelope.len() <= 4, "{:?}", clip.envelope);
+        assert!((clip.envelope[0].gain.factor() - first).abs() < 1e-9, "{clip:?}");
+    }
+    // Sixty decibels in a logarithm's line over all of them.
+    let read =
+        desk.read(&one_track_large(whole(varying(AMPLITUDE, LOG, &[((0, 1), (1, 1)), ((1, 1), (1000, 1))])))).unwrap();
+    for clip in read.session.tracks[0].clips.iter().step_by(499) {
+        let wanted = 1000f64.powf((clip.at - long) as f64 / (count * long) as f64);
+        let found = clip.envelope[0].gain.factor();
+        assert!((found / wanted - 1.0).abs() < 3e-6, "{found}, not {wanted}");
+    }
+}
+
+/// As [`one_track`], in large sectors.
+fn one_track_large(segment: Thing) -> Vec<u8> {
+    let slots = vec![slot(1, "T", (48_000, 1), segment)];
+    file(&root(vec![composition(1, "one", slots), outside(2, "a.wav")], Vec::new()), 4096)
+}
+
+#[test]
+fn gains_upon_gains_are_no_more_points_than_a_session_has() {
+    // Two curves that both run from end to end are parabolas between their points: two million pieces each.
+    let desk = Desk::new();
+    let long = 48_000 * 3600 * 10;
+    let points = |shift: i32| -> Vec<_> {
+        (0..=60).map(|n| ((n, 60), (if (n + shift) % 2 == 0 { 1000 } else { -1000 }, 1))).collect()
+    };
+    let curve = |shift| vec![varying(AMPLITUDE, LINEAR, &points(shift))];
+    let inner = operation(GAIN, long, vec![clip(2, 0, long)], curve(0));
+    let outer = operation(GAIN, long, vec![inner], curve(1));
+    desk.refuse(&one_track(sequence(vec![filler(1), outer])), "points of automation");
+    let track = operation(GAIN, long, vec![sequence(vec![clip(2, 0, 100)])], curve(0));
+    desk.refuse(&one_track(operation(GAIN, long, vec![track], curve(1))), "points of automation");
+}
+
+#[test]
+fn recordings_of_one_name_are_files_of_their_own() {
+    let desk = Desk::new();
+    let count = 100u8;
+    let clips = (0..count).map(|n| clip(n + 10, 0, 10)).collect();
+    let mut mobs = vec![composition(1, "one", vec![slot(1, "T", (48_000, 1), sequence(clips))])];
+    mobs.extend((0..count).map(|n| inside(n + 10, "Audio 1")));
+    // The last ten hold what the first ten do.
+    let essences = (0..count).map(|n| essence(n + 10, vec![n % 90; 200])).collect();
+    let whole = file(&root(mobs, essences), 512);
+    let files = |read: ForeignSession| -> Vec<PathBuf> {
+        read.session.tracks[0].clips.iter().map(|clip| clip.file.clone()).collect()
+    };
+    let first = files(desk.read(&whole).unwrap());
+    for (n, path) in first.iter().enumerate() {
+        assert_eq!(fs::read(path).unwrap()[44..], [(n % 90) as u8; 200], "{}", path.display());
+    }
+    assert_eq!(files(desk.read(&whole).unwrap()), first, "what is there already is not written again");
+    assert_eq!(fs::read_dir(first[0].parent().unwrap()).unwrap().count(), 90);
+}
+
+#[test]
+fn gains_that_no_session_has_are_cut_and_told() {
+    let desk = Desk::new();
+    let loud = |part| operation(GAIN, 100, vec![part], vec![constant(AMPLITUDE, 1000, 1)]);
+    let read = desk.read(&one_track(sequence(vec![loud(loud(clip(2, 0, 100)))]))).unwrap();
+    assert_eq!(read.session.tracks[0].clips[0].gain.0, 60.0);
+    assert_eq!(of_code(&read.ledger, "gain-cut").len(), 1);
+    assert!(read.ledger.windows(2).all(|pair| pair[0].severity >= pair[1].severity), "{:?}", read.ledger);
+    let read = desk.read(&one_track(sequence(vec![loud(clip(2, 0, 100))]))).unwrap();
+    assert!(of_code(&read.ledger, "gain-cut").is_empty());
 }

@@ -359,3 +359,55 @@ fn clip_envelopes_move_the_clip() {
     assert_eq!(of_code(&read.ledger, "automation-approximated").len(), 1);
     assert_eq!(of_code(&read.ledger, "automation-not-carried").len(), 1);
 }
+
+#[test]
+fn bent_envelopes_and_jumps_are_met_on_every_frame() {
+    let folder = Folder::new(&["a.wav"]);
+    // A quarter of a circle's way up over two beats, and a jump down; the loop plays it twice, from its first beat on.
+    let events = "<FloatEvent Time=\"0\" Value=\"0\" CurveControl1X=\"0.5\" CurveControl1Y=\"0\" CurveControl2X=\"1\" CurveControl2Y=\"0.5\"/>\
+                  <FloatEvent Time=\"2\" Value=\"1\"/><FloatEvent Time=\"2\" Value=\"0.25\"/>";
+    let looped = value("LoopStart", 1) + &value("LoopEnd", 4) + &value("LoopOn", "true");
+    let more = format!(
+        "{}<Envelopes><Envelopes><ClipEnvelope><EnvelopeTarget><PointeeId Value=\"40\" /></EnvelopeTarget><Automation><Events>{events}</Events></Automation></ClipEnvelope></Envelopes></Envelopes>",
+        warped(120.0, 0, &looped)
+    );
+    let sequencer = "<VolumeModulationTarget Id=\"40\" />";
+    let clips = clip(0.0, 6.0, &more);
+    let read = folder.read(&set(&Track { clips: &clips, sequencer, ..Track::default() }.text(), ""));
+    let made = &read.session.tracks[0].clips;
+    assert_eq!(made.len(), 2);
+    // The curve at a part of its way: Newton's method on its time, 1.5·t − 1.5·t²·… as Bézier has it.
+    let bend = |x: f64| {
+        let of = |a: f64, b: f64, t: f64| 3.0 * (1.0 - t).powi(2) * t * a + 3.0 * (1.0 - t) * t * t * b + t.powi(3);
+        let mut t = x;
+        for _ in 0..50 {
+            let slope = (of(0.5, 1.0, t + 1e-6) - of(0.5, 1.0, t - 1e-6)) / 2e-6;
+            t = (t - (of(0.5, 1.0, t) - x) / slope.max(1e-3)).clamp(0.0, 1.0);
+        }
+        of(0.0, 0.5, t)
+    };
+    for clip in made {
+        let envelope = &clip.envelope;
+        assert!(envelope.windows(2).all(|pair| pair[0].frame < pair[1].frame) && envelope.len() < 3000);
+        for frame in (0..72_000u64).step_by(37).chain(23_995..24_005) {
+            let next = envelope.partition_point(|point| point.frame <= frame).min(envelope.len() - 1);
+            let (a, b) = (envelope[next.saturating_sub(1)], envelope[next]);
+            let part = if b.frame > a.frame { (frame - a.frame) as f64 / (b.frame - a.frame) as f64 } else { 0.0 };
+            let found = a.gain.factor() + (b.gain.factor() - a.gain.factor()) * part.min(1.0);
+            let wanted = if frame < 24_000 { bend(0.5 + frame as f64 / 48_000.0) } else { 0.25 };
+            assert!((found - wanted).abs() < 1e-5, "frame {frame}: {found}, not {wanted}");
+        }
+    }
+}
+
+#[test]
+fn grooves_are_told() {
+    let folder = Folder::new(&["a.wav"]);
+    let own = |groove: i32| {
+        warped(120.0, 0, "") + &format!("<GrooveSettings><GrooveId Value=\"{groove}\" /></GrooveSettings>")
+    };
+    let read =
+        |groove| folder.read(&set(&Track { clips: &clip(0.0, 4.0, &own(groove)), ..Track::default() }.text(), ""));
+    assert_eq!(of_code(&read(0).ledger, "groove-not-carried").len(), 1);
+    assert!(of_code(&read(-1).ledger, "groove-not-carried").is_empty());
+}

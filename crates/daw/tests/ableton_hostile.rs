@@ -276,3 +276,59 @@ fn paths_lead_to_audio_or_nowhere() {
         assert!(heard == 1 || of_code(&read.ledger, "media-missing").len() == 1, "{path}: {:?}", read.ledger);
     }
 }
+
+#[test]
+fn envelopes_in_loops_are_looked_at_where_the_loop_is() {
+    let folder = Folder::new(&["a.wav"]);
+    let mut events = String::new();
+    for number in 0..50_000_u32 {
+        let _ =
+            write!(events, "<FloatEvent Time=\"{}\" Value=\"{}\"/>", f64::from(number) / 500.0, f64::from(number % 2));
+    }
+    // Each round of a hundredth of a beat holds five of them.
+    let looped = value("LoopStart", 1) + &value("LoopEnd", 1.01) + &value("LoopOn", "true");
+    let envelope = format!(
+        "<Envelopes><Envelopes><ClipEnvelope><EnvelopeTarget><PointeeId Value=\"7\"/></EnvelopeTarget><Automation><Events>{events}\
+         </Events></Automation></ClipEnvelope></Envelopes></Envelopes>"
+    );
+    let clips = clip(0.0, 1000.0, &(warped(120.0, 0, &looped) + &envelope));
+    let sequencer = "<VolumeModulationTarget Id=\"7\"/>";
+    let read = folder.read(&set(&Track { clips: &clips, sequencer, ..Track::default() }.text(), ""));
+    let made = &read.session.tracks[0].clips;
+    assert_eq!(made.len(), 100_000);
+    for clip in made.iter().step_by(9973) {
+        // From one breakpoint to the next are 48 frames, at each of which it is silent or as loud as can be.
+        for (number, point) in [0u64, 48, 96, 144, 192].into_iter().enumerate() {
+            let found = clip.envelope.iter().find(|own| own.frame == point).unwrap().gain.factor();
+            assert!((found - (number % 2) as f64).abs() < 1e-6, "{point}: {found} in {:?}", clip.envelope);
+        }
+    }
+}
+
+#[test]
+fn tempos_that_never_rest_are_read_or_refused() {
+    let folder = Folder::new(&["a.wav"]);
+    let mut events = String::new();
+    for number in 0..20_000_u32 {
+        let _ = write!(events, "<FloatEvent Time=\"{number}\" Value=\"{}\"/>", if number % 2 == 0 { 10 } else { 999 });
+    }
+    let tempo = format!(
+        "<Tempo><ArrangerAutomation><Events>{events}</Events></ArrangerAutomation><Manual Value=\"120\"/></Tempo>"
+    );
+    let track = |clips: &str| Track { clips, ..Track::default() }.text();
+    let error = folder.bytes(set(&track(&clip(0.0, 20_000.0, &warped(120.0, 0, ""))), &tempo).as_bytes()).unwrap_err();
+    assert!(error.to_string().contains("warp markers"), "{error}");
+    // Automation of a thousand tracks, none of which moves but at its ends.
+    let still = "<Volume><ArrangerAutomation><Events><FloatEvent Time=\"0\" Value=\"1\"/><FloatEvent Time=\"19000\" Value=\"1\"/>\
+                 <FloatEvent Time=\"19001\" Value=\"0.5\"/></Events></ArrangerAutomation></Volume>";
+    let tracks = Track { mixer: still, ..Track::default() }.text().repeat(1000);
+    let read = folder.read(&set(&tracks, &tempo));
+    assert_eq!(read.session.tracks.len(), 1000);
+    assert!(read.session.tracks.iter().all(|track| !track.strip.automation[0].points.is_empty()));
+}
+
+#[test]
+fn ten_thousand_tracks_of_one_name_are_told_apart() {
+    let read = Folder::new(&[]).read(&set(&Track::default().text().repeat(10_000), ""));
+    assert_eq!(read.session.tracks[9_999].strip.name, "A (10000)");
+}

@@ -155,3 +155,69 @@ fn paths_lead_to_audio_or_nowhere() {
         assert!(codes(&read).iter().any(|code| code.starts_with("media-")), "{name}: {:?}", read.ledger);
     }
 }
+
+#[test]
+fn what_is_hidden_everywhere_is_not_looked_for_without_end() {
+    // Forty thousand islands that hide what is below between them too, since their fades do not act, over a thousand layers.
+    let mut playlist = String::new();
+    for number in 0..40_000_u32 {
+        let at = number * 200;
+        let _ = write!(
+            playlist,
+            "<Region start='0' position='{at}' length='200' source-0='1' layer='5000' opaque='1' fade-in-active='0' fade-out-active='0'/>"
+        );
+    }
+    for layer in 0..1000 {
+        let _ = write!(
+            playlist,
+            "<Region start='0' position='0' length='8000000' source-0='1' layer='{layer}' opaque='0'/>"
+        );
+    }
+    let small = Small::new().version("6000").playlist("50", "T", &playlist).routes(&track("T", "50", 1, ""));
+    let error = small.read().map(|read| read.session.tracks[0].clips.len()).unwrap_err();
+    assert!(error.to_string().contains("pieces"), "{error}");
+}
+
+#[test]
+fn an_envelope_over_many_pieces_bends_each_where_it_is() {
+    // A region that is cut every hundred frames; its envelope goes up and down every four frames of its first third.
+    let mut playlist = String::new();
+    for number in 0..470_u32 {
+        let at = number * 100 + 90;
+        let _ = write!(
+            playlist,
+            "<Region start='0' position='{at}' length='10' source-0='1' layer='2' opaque='1' fade-in-active='0' fade-out-active='0'/>"
+        );
+    }
+    let mut events = String::new();
+    for number in 0..=4000_u32 {
+        let _ = write!(events, "{} {} ", number * 4, number % 2);
+    }
+    let _ = write!(
+        playlist,
+        "<Region start='0' position='0' length='47000' source-0='1' layer='1' opaque='1' envelope-active='1' fade-in-active='0' \
+         fade-out-active='0'><Envelope><AutomationList interpolation-style='Linear'><events>{events}</events></AutomationList></Envelope></Region>"
+    );
+    let small = Small::new().version("6000").playlist("50", "T", &playlist).routes(&track("T", "50", 1, ""));
+    let read = small.read().unwrap();
+    let pieces: Vec<_> = read.session.tracks[0].clips.iter().filter(|clip| clip.length == Some(90)).collect();
+    assert_eq!(pieces.len(), 470);
+    for clip in pieces {
+        if clip.at >= 16_000 {
+            assert!(
+                clip.envelope.iter().all(|point| point.gain.0 == f64::NEG_INFINITY),
+                "{}: {:?}",
+                clip.at,
+                clip.envelope
+            );
+            continue;
+        }
+        assert!((40..=92).contains(&clip.envelope.len()), "{}", clip.envelope.len());
+        // Ardour spreads what it asks for: the last of 90 frames gets the value of the 91st.
+        for point in &clip.envelope {
+            let place = clip.at as f64 + point.frame as f64 * 90.0 / 89.0;
+            let wanted = (place / 4.0 % 2.0 - 1.0).abs();
+            assert!((1.0 - wanted - point.gain.factor()).abs() < 0.3, "{} {point:?} {wanted}", clip.at);
+        }
+    }
+}

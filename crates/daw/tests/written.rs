@@ -7,7 +7,7 @@ mod random_units;
 
 use random::{Dice, session};
 use std::path::Path;
-use stemwright_core::{Clip, Db, Role, SampleRate, Session, StemWish, Strip, Track};
+use stemwright_core::{Band, BandKind, Clip, Db, Eq, Role, SampleRate, Session, StemWish, Strip, Track, Unit};
 use stemwright_daw::{Comments, Places, SessionFile, session_text};
 
 const PATH: &str = "songs/session.toml";
@@ -119,4 +119,16 @@ fn comments_cannot_change_the_session() {
         tail: evil,
     };
     assert_eq!(read(&session_text(&small(), Path::new("songs"), Places::Bars, &comments)), small());
+}
+
+#[test]
+fn a_gain_that_a_band_ignores_is_not_written() {
+    // Programs keep one for every band, whatever it is set to.
+    let mut session = small();
+    let kinds = [BandKind::HighPass { steep: false }, BandKind::LowPass { steep: true }, BandKind::Bell];
+    let bands = kinds.map(|kind| Band { kind, freq: 1000.0, gain: Db(12.0), q: 1.0 }).to_vec();
+    session.tracks[0].strip.inserts = vec![Unit::Eq(Eq { bands }).into()];
+    let back = read(&session_text(&session, Path::new("songs"), Places::Bars, &Comments::default()));
+    let Unit::Eq(eq) = &back.tracks[0].strip.inserts[0].unit else { panic!() };
+    assert_eq!(eq.bands.iter().map(|band| band.gain.0).collect::<Vec<_>>(), [0.0, 0.0, 12.0]);
 }

@@ -77,14 +77,14 @@ fn documents(folder: &Path, name: &str, done: &mut Consolidated, media: &Files) 
     let readme = folder.join(README);
     std::fs::write(&readme, read_me(name, done, &lost))
         .map_err(|error| NotRead { message: format!("{}: {error}", readme.display()), hint: None })?;
-    for (what, findings) in lost {
-        // What is in session.toml is not lost: for who opens one of the others.
-        let notes = findings.into_iter().map(|finding| Finding {
-            severity: Severity::Note,
-            message: format!("in the {what}: {}", finding.message),
-            ..finding
-        });
-        done.findings.extend(notes);
+    let counts = lost.map(|(what, findings)| (what, findings.len()));
+    let told =
+        counts.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{count} things not in the {what}"));
+    let told: Vec<String> = told.collect();
+    if !told.is_empty() {
+        let message = format!("of the mixer, {}: {README} says which", told.join(" and "));
+        done.findings
+            .push(Finding::new(Severity::Note, "not-held", message).hint(format!("{SESSION} holds all of it")));
     }
     Ok(())
 }
@@ -156,7 +156,7 @@ fn read_me(name: &str, done: &Consolidated, lost: &[(&str, Vec<Finding>); 2]) ->
     line("In the files: clips with their gains, envelopes, fades, cross-fades and stretching. What was muted is in them too.".into());
     line(format!("In {SESSION}, {name}.dawproject and {name}.rpp: the mixer as it was, as far as each can hold it."));
     for (what, findings) in lost {
-        for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
+        for finding in findings {
             let place = finding.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
             line(format!("  not in the {what}: {}{place}", finding.message));
         }

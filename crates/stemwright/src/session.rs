@@ -6,10 +6,10 @@ use crate::exit::{self, FAILED};
 use crate::new::tell;
 use crate::printer::Printer;
 use crate::source::{NotRead, Source};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use stemwright_audio::Files;
-use stemwright_core::{ErrorReport, MixerStrip, SessionReport, Severity};
+use stemwright_core::{ErrorReport, Finding, MixerStrip, SessionReport, Severity};
 use stemwright_daw::{Comments, DawProjectOptions, Places, session_text, write_dawproject, write_rpp, write_session};
 
 pub(crate) fn run(verb: &SessionVerb) -> ExitCode {
@@ -69,34 +69,30 @@ fn convert(args: &Convert, printer: Printer, report: &mut SessionReport) -> Resu
             hint: Some("--force keeps it under another name; or write elsewhere".into()),
         });
     }
-    let source = Source::read_any(&from, args.rate, &media)?;
+    let extension = to.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    if !["toml", "dawproject", "rpp"].map(Some).contains(&extension.as_deref()) {
+        return Err(NotRead {
+            message: format!("{}: its ending does not say what to write", args.output.display()),
+            hint: Some("write .toml, .dawproject or .rpp; or a folder with --consolidate".into()),
+        });
+    }
+    // What is written refers to audio that was inside the document, unless it holds it itself.
+    let holds = extension.as_deref() == Some("dawproject") && !args.no_embed;
+    let unpacked = beside(&to);
+    let source = Source::read_any_unpacking(&from, args.rate, &media, (!holds).then_some(unpacked.as_path()))?;
     fill(report, &source, &args.session);
     report.findings = source.findings().to_vec();
-    let base = to.parent().unwrap_or(Path::new(""));
-    let extension = to.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-    let kept = match extension.as_deref() {
-        Some("toml") => {
-            let text = session_text(source.session(), base, Places::Seconds, &Comments::default());
-            write_session(&to, &text, args.force)?
-        }
-        Some("dawproject") => {
-            let options = DawProjectOptions { embed: !args.no_embed, force: args.force };
-            let written = write_dawproject(source.session(), &to, &media, options)?;
-            report.findings.extend(written.findings);
-            written.kept
-        }
-        Some("rpp") => {
-            let written = write_rpp(source.session(), &to, &media, args.force)?;
-            report.findings.extend(written.findings);
-            written.kept
-        }
-        _ => {
-            return Err(NotRead {
-                message: format!("{}: its ending does not say what to write", args.output.display()),
-                hint: Some("write .toml, .dawproject or .rpp".into()),
-            });
-        }
-    };
+    if unpacked.exists() {
+        let message = format!("audio from inside the document was unpacked into {}", unpacked.display());
+        report.findings.push(Finding::new(Severity::Note, "audio-unpacked", message).hint("keep it with the session"));
+    }
+    let written = write(args, &source, extension.as_deref(), &to, &media);
+    if written.is_err() && unpacked.exists() {
+        // It was made for what was not written.
+        let _ = std::fs::remove_dir_all(&unpacked);
+    }
+    let (kept, lost) = written?;
+    report.findings.extend(lost);
     report.written = Some(args.output.display().to_string());
     report.kept = kept.map(|path| path.display().to_string());
     report.ok = true;
@@ -106,6 +102,41 @@ fn convert(args: &Convert, printer: Printer, report: &mut SessionReport) -> Resu
         printer.result(&format!("what was there is now {kept}\n"));
     }
     Ok(exit::from_findings(&report.findings, args.talk.fail_on.into()))
+}
+
+/// Writes the document: where what stood there went, and what could not be written.
+fn write(
+    args: &Convert,
+    source: &Source,
+    extension: Option<&str>,
+    to: &Path,
+    media: &Files,
+) -> Result<(Option<PathBuf>, Vec<Finding>), NotRead> {
+    let session = source.session();
+    match extension {
+        Some("dawproject") => {
+            let options = DawProjectOptions { embed: !args.no_embed, force: args.force };
+            let written = write_dawproject(session, to, media, options)?;
+            Ok((written.kept, written.findings))
+        }
+        Some("rpp") => {
+            let written = write_rpp(session, to, media, args.force)?;
+            Ok((written.kept, written.findings))
+        }
+        _ => {
+            let base = to.parent().unwrap_or(Path::new(""));
+            let text = session_text(session, base, Places::Seconds, &Comments::default());
+            Ok((write_session(to, &text, args.force)?, Vec::new()))
+        }
+    }
+}
+
+/// The first folder beside a document, called after it, that is not there.
+fn beside(document: &Path) -> PathBuf {
+    let stem = document.file_stem().unwrap_or_default().to_string_lossy();
+    let number = |number: u32| if number == 1 { String::new() } else { format!("-{number}") };
+    let folders = (1u32..).map(|n| document.with_file_name(format!("{stem}-audio{}", number(n))));
+    folders.into_iter().find(|folder| folder.symlink_metadata().is_err()).unwrap_or_default()
 }
 
 fn fill(report: &mut SessionReport, source: &Source, path: &Path) {

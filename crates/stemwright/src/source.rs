@@ -17,8 +17,11 @@ pub(crate) enum Source {
     File(SessionFile),
     /// A folder of multitracks without a session document.
     Folder(FolderSession),
-    /// Another program's; audio from inside its document lies in a folder that goes with it.
-    Foreign(Box<ForeignSession>, #[allow(dead_code, reason = "kept until its audio was read")] tempfile::TempDir),
+    /// Another program's; audio from inside its document lies in a folder that goes with it, unless it is to stay.
+    Foreign(
+        Box<ForeignSession>,
+        #[allow(dead_code, reason = "kept until its audio was read")] Option<tempfile::TempDir>,
+    ),
     /// A stem set with its manifest.
     Set(Session),
 }
@@ -54,6 +57,16 @@ pub(crate) fn document(path: &Path) -> PathBuf {
 impl Source {
     /// Reads what a path means, at another rate than its own where one is given.
     pub(crate) fn read(path: &Path, rate: Option<SampleRate>, media: &Files) -> Result<Self, NotRead> {
+        Self::read_unpacking(path, rate, media, None)
+    }
+
+    /// As [`Self::read`]; audio from inside the document is unpacked into a folder that stays, if one is given.
+    fn read_unpacking(
+        path: &Path,
+        rate: Option<SampleRate>,
+        media: &Files,
+        into: Option<&Path>,
+    ) -> Result<Self, NotRead> {
         let document = document(path);
         if path.is_dir() && !document.is_file() {
             return Ok(Self::Folder(FolderSession::read_at(path, media, rate)?));
@@ -61,20 +74,42 @@ impl Source {
         if detect(&document).is_none() {
             return Ok(Self::File(SessionFile::read_at(&document, rate)?));
         }
+        if let Some(extract_to) = into {
+            let foreign = read_foreign(&document, media, &ForeignOptions { rate, extract_to });
+            return match foreign {
+                Ok(foreign) => Ok(Self::Foreign(Box::new(foreign), None)),
+                Err(error) => {
+                    // It was not there before.
+                    let _ = std::fs::remove_dir_all(extract_to);
+                    Err(error.into())
+                }
+            };
+        }
         let made = tempfile::Builder::new().prefix("stemwright-").tempdir();
         let folder = made.map_err(|error| NotRead {
             message: format!("no folder for the audio inside {} can be made: {error}", document.display()),
             hint: Some("check the space and the permissions of the folder for temporary files".into()),
         })?;
         let options = ForeignOptions { rate, extract_to: folder.path() };
-        Ok(Self::Foreign(Box::new(read_foreign(&document, media, &options)?), folder))
+        Ok(Self::Foreign(Box::new(read_foreign(&document, media, &options)?), Some(folder)))
     }
 
     /// As [`Self::read`], where a folder with a manifest is a stem set.
     pub(crate) fn read_any(path: &Path, rate: Option<SampleRate>, media: &Files) -> Result<Self, NotRead> {
+        Self::read_any_unpacking(path, rate, media, None)
+    }
+
+    /// As [`Self::read_any`]; audio from inside a document is unpacked into a folder that stays, if one is given. It is made where it is
+    /// needed, and must not be there.
+    pub(crate) fn read_any_unpacking(
+        path: &Path,
+        rate: Option<SampleRate>,
+        media: &Files,
+        into: Option<&Path>,
+    ) -> Result<Self, NotRead> {
         let manifest = path.join(MANIFEST);
         if !path.is_dir() || !manifest.is_file() || document_in(path).is_file() {
-            return Self::read(path, rate, media);
+            return Self::read_unpacking(path, rate, media, into);
         }
         let text = std::fs::read_to_string(&manifest).map_err(|error| error.to_string());
         let parsed = text.and_then(|text| serde_json::from_str::<Manifest>(&text).map_err(|error| error.to_string()));

@@ -68,6 +68,27 @@ fn a_stem_set_is_a_session_that_sounds_as_it_was_printed() {
     }
 }
 
+#[test]
+fn audio_from_inside_a_document_stays_with_what_is_written() {
+    let desk = desk();
+    // Its Voice is inverted, for which the format has no place.
+    desk.run(&["session", "convert", "song", "song.dawproject"]).ended(1);
+    std::fs::remove_dir_all(desk.path("song")).unwrap();
+    for (project, set) in [("out/a.toml", "a"), ("out/a.rpp", "b")] {
+        desk.write("out/keep", "");
+        desk.run(&["session", "convert", "song.dawproject", project, "--force"])
+            .says(&["audio-unpacked", "out/a-audio"]);
+        desk.bounce(&[project, "-o", set, "--headroom", "auto"]).ended(0);
+    }
+    // Each has its own; nothing is left of one that is not written.
+    assert!(desk.path("out/a-audio").is_dir() && desk.path("out/a-audio-2").is_dir());
+    desk.run(&["session", "convert", "song.dawproject", "out/b.mid"]).ended(2);
+    desk.write("broken.dawproject", &std::fs::read(desk.path("song.dawproject")).unwrap()[..900]);
+    desk.run(&["session", "convert", "broken.dawproject", "out/b.toml"]).ended(2);
+    let left: Vec<_> = std::fs::read_dir(desk.path("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with('b')), "{left:?}");
+}
+
 fn samples(desk: &Desk, file: &str) -> Vec<f32> {
     hound::WavReader::open(desk.path(file)).unwrap().into_samples::<f32>().map(Result::unwrap).collect()
 }

@@ -1,9 +1,9 @@
-//! Hits: short pieces of the file, one after the other, cross-faded where they do not follow each other anyway.
+//! Hits and noise: short pieces of the file, one after the other, cross-faded where they do not follow each other anyway.
 
 use crate::span::Span;
 
-/// Frames of a piece, at 48 kHz: 2.7 ms.
-const PIECE: f64 = 128.0;
+/// Frames of a piece, at 48 kHz: 11 ms.
+const PIECE: f64 = 512.0;
 
 pub(crate) struct Pieces {
     piece: i64,

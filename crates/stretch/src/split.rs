@@ -1,4 +1,4 @@
-//! Tones apart from hits, which are stretched in different ways.
+//! Tones apart from hits and noise, which are stretched in different ways.
 //!
 //! In a spectrogram tones are lines along time and hits are lines along frequency. The median along one direction keeps the lines of
 //! that direction and loses those of the other (Fitzgerald, *Harmonic/percussive separation using median filtering*, DAFx 2010;
@@ -18,6 +18,8 @@ const REACH: usize = 4;
 const BAND_HZ: f64 = 250.0;
 /// Below the median, as the lines of a low voice fill more than half of the bins.
 const QUANTILE: f64 = 0.35;
+/// Power by which a tone stands out: 9 dB. What does not, noise with it, is put together in pieces, which keeps its level.
+const TONAL: f64 = 8.0;
 /// Power below which there is nothing, of full scale in one bin: −200 dB.
 const NOTHING: f64 = 1e-20;
 
@@ -119,15 +121,13 @@ impl Split {
         median::of_rows(&rows, &mut self.along_time);
         let middle = &mut self.recent[REACH];
         median::along(&middle.power, self.band, QUANTILE, &mut self.sorted, &mut self.along_band);
-        for (hit, tone) in self.along_band.iter_mut().zip(&self.along_time) {
-            let [hits, tones] = [*hit * *hit, tone * tone];
-            *hit = hits / (hits + tones);
-        }
         for (channel, spectrum) in middle.spectra.iter_mut().enumerate() {
             let bins = spectrum.re.iter_mut().zip(&mut spectrum.im);
-            for ((re, im), share) in bins.zip(&self.along_band) {
-                *re *= share;
-                *im *= share;
+            for ((re, im), (band, time)) in bins.zip(self.along_band.iter().zip(&self.along_time)) {
+                // All or nothing: two halves that are stretched apart would not be as loud together.
+                if *time > TONAL * band {
+                    (*re, *im) = (0.0, 0.0);
+                }
             }
             self.windows.add_backward(spectrum, self.hits.get_mut(channel, begin..end));
         }

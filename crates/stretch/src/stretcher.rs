@@ -25,6 +25,8 @@ pub(crate) struct Stretcher {
     tones: Span,
     /// As far as pieces were. By itself, so that sums do not depend on which came first.
     hits: Span,
+    /// Onsets before it are of what is not heard.
+    earliest: i64,
     /// The middle of the vocoder's next window in the clip.
     window: i64,
     /// Where the next piece begins in the clip.
@@ -50,6 +52,7 @@ impl Stretcher {
         // A window before it, and one that is not told apart rightly.
         let start = anchored.warped(window as f64).floor() as i64 - 2 * vocoder.length();
         let first = start.max(0);
+        let earliest = (anchored.warped(begin as f64) - f64::from(hz) * ANCHOR) as i64;
         let tape = Tape::new(open(first as u64)?, channels, start, first);
         Ok(Self {
             tape,
@@ -57,6 +60,7 @@ impl Stretcher {
             onsets: Onsets::new(hz, start),
             tones: Span::new(channels, window - vocoder.length() / 2),
             hits: Span::new(channels, begin),
+            earliest,
             anchored,
             vocoder,
             window,
@@ -91,7 +95,9 @@ impl Stretcher {
             self.split_to(self.onsets.needs(known))?;
             self.onsets.advance(&self.split.hits, known);
             while let Some(onset) = self.onsets.found.pop_front() {
-                self.anchored.onset(onset);
+                if onset >= self.earliest {
+                    self.anchored.onset(onset);
+                }
             }
             self.anchored.none_before(self.onsets.known());
         }

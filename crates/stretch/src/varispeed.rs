@@ -26,6 +26,8 @@ fn reach(speed: f64) -> i64 {
 pub(crate) struct Varispeed {
     tape: Tape,
     warp: Warp,
+    /// Frames that the widest of its kernels reaches.
+    widest: i64,
     /// Which line of the warp.
     line: usize,
     /// The next frame of the clip.
@@ -43,7 +45,8 @@ impl Varispeed {
 
     /// `reader` reads from the file's frame `first` on; what is before it is silence.
     pub(crate) fn new(warp: Warp, reader: Box<dyn FrameReader>, channels: usize, first: i64) -> Self {
-        let start = (warp.sources().start as i64 - Self::reach(&warp)).min(first);
+        let widest = Self::reach(&warp);
+        let start = (warp.sources().start as i64 - widest).min(first);
         let tape = Tape::new(reader, channels, start, first);
         let weights = (0..=ZEROS * FINE).map(|i| {
             let x = i as f64 / FINE as f64;
@@ -52,7 +55,7 @@ impl Varispeed {
         });
         // One more, for the line to the last.
         let weights = weights.chain([0.0, 0.0]).collect();
-        Self { tape, warp, line: 0, next: 0, weights, row: Vec::new() }
+        Self { tape, warp, widest, line: 0, next: 0, weights, row: Vec::new() }
     }
 
     /// The kernel around a place: its weights, and the first frame that they are for.
@@ -112,7 +115,7 @@ impl FrameReader for Varispeed {
             }
             self.next += 1;
         }
-        self.tape.frames.forget(self.warp.source_at(self.next as f64) as i64 - Self::reach(&self.warp) - 1);
+        self.tape.frames.forget(self.warp.source_at(self.next as f64) as i64 - self.widest - 1);
         Ok(count)
     }
 }

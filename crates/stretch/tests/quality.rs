@@ -92,10 +92,10 @@ fn tones_stay_tones() {
     // Of partials nearer to each other than 45 Hz, which windows of 171 ms do not tell apart, less can be asked.
     type Sound<'a> = (&'a str, &'a [(f64, f64)], f64);
     let sounds: [Sound<'_>; 7] = [
-        ("bass", &[(55.0, 0.5)], -75.0),
-        ("low", &[(110.0, 0.5)], -75.0),
-        ("middle", &[(997.0, 0.5)], -100.0),
-        ("high", &[(9_001.3, 0.5)], -100.0),
+        ("bass", &[(55.0, 0.5)], -70.0),
+        ("low", &[(110.0, 0.5)], -60.0),
+        ("middle", &[(997.0, 0.5)], -80.0),
+        ("high", &[(9_001.3, 0.5)], -80.0),
         ("chord", &chord, -60.0),
         ("chord, partials 32 Hz apart", &low_chord, -40.0),
         ("thirty partials", &voice, -60.0),
@@ -145,6 +145,29 @@ fn short_notes_stay_notes() {
         let worst = (2..14).map(note).fold(f64::NEG_INFINITY, f64::max);
         eprintln!("notes at {speed}: {worst:.1} dB");
         assert!(worst < -18.0, "{worst}");
+    }
+}
+
+#[test]
+fn noise_is_as_loud_as_it_was() {
+    let mut next = noise(3);
+    let white: Vec<f64> = (0..240_000).map(|_| 0.1 * next()).collect();
+    let mut low = 0.0;
+    let mut lower = || {
+        low = 0.99 * low + 0.05 * next();
+        low
+    };
+    let brown: Vec<f64> = (0..240_000).map(|_| lower()).collect();
+    // Noise below a few hundred Hz is a handful of bins, which are taken for tones that waver: a phase vocoder loses some of those.
+    for (name, sound, limit) in [("white", white, 0.2), ("brown", brown, 1.5)] {
+        let media = Memory::new(vec![sound]);
+        for speed in [0.5, 0.95, 1.25, 2.0] {
+            let out = &media.warped(&even(240_000, speed, Pitch::Kept(0.0)), 4_096)[0];
+            let level = |sound: &[f64]| 10.0 * (sound.iter().map(|x| x * x).sum::<f64>() / sound.len() as f64).log10();
+            let off = level(&out[20_000..out.len() - 20_000]) - level(&media.planes[0]);
+            eprintln!("{name} noise at {speed}: {off:.2} dB");
+            assert!(off.abs() < limit, "{name} at {speed}: {off} dB");
+        }
     }
 }
 
@@ -269,6 +292,16 @@ fn the_far_ends_of_speed_hold() {
     for (source, frames) in [(64_000, 2_000), (3_000, 96_000), (1, 32), (33, 2)] {
         let out = media.warped(&Warp::even(0, source, frames, Pitch::Kept(0.0)), 512);
         assert!(out[0].len() as u64 == frames && out[0].iter().all(|x| x.is_finite()));
+    }
+    // Hits just before a clip, wherever it begins.
+    let mut drums = vec![0.0; 200_000];
+    (0..30).for_each(|number| hit(&mut drums, 3_000 + number * 6_500, 0.8, &mut next));
+    let drums = Memory::new(vec![drums]);
+    for speed in [3, 6, 12, 32] {
+        for from in (0..100_000).step_by(20_001) {
+            let out = drums.warped(&Warp::even(from, 64_000, 64_000 / speed, Pitch::Kept(0.0)), 512);
+            assert!(out[0].len() as u64 == 64_000 / speed && out[0].iter().all(|x| x.is_finite()));
+        }
     }
     // A clip that begins within a file and ends with it.
     let out = media.warped(&Warp::even(63_000, 1_000, 1_500, Pitch::Kept(24.0)), 512);

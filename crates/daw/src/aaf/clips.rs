@@ -1,15 +1,35 @@
 //! Pieces of files → clips, when the rate is known: gains that move, fades, speeds.
 
 use super::placed::{Curve, How, Placed, Ramp, Rise};
-use super::times::Time;
+use super::times::{Rate, Time};
 use super::wrong::Wrong;
 use crate::foreign::bake::bake;
+use crate::foreign::{FARTHEST_SECONDS, MOST_POINTS};
 use std::path::Path;
 use stemwright_core::{Clip, Db, Fade, GainPoint, Pitch, SampleRate, Warp};
 
 /// Points of a curve whose logarithm runs straight: with so many, straight lines between two points that lie 100 dB apart stay
 /// within 3 parts in a million of the larger.
 const POINTS: i64 = 4096;
+
+/// As many ramps of one clip as programs make; more of them are counted against what a session has.
+const USUAL_RAMPS: usize = 4;
+
+/// Points of automation that may still be made in all.
+pub(super) struct Points(usize);
+
+impl Points {
+    /// As many as a session has.
+    pub(super) fn all() -> Self {
+        Self(MOST_POINTS)
+    }
+
+    pub(super) fn spend(&mut self, count: usize) -> Result<(), Wrong> {
+        let left = self.0.checked_sub(count);
+        self.0 = left.ok_or_else(|| Wrong::file("holds more points of automation than a session has"))?;
+        Ok(())
+    }
+}
 
 /// What a clip is made of, and why it is not as it should be.
 pub(super) struct Made {
@@ -25,6 +45,7 @@ pub(super) fn clip(
     channel: Option<u16>,
     source: Time,
     rate: SampleRate,
+    points: &mut Points,
 ) -> Result<Option<Made>, Wrong> {
     // What lies before the beginning of the file is silent.
     let silent = if source < Time::ZERO { Time::ZERO.minus(source)?.over(placed.speed)? } else { Time::ZERO };
@@ -53,20 +74,62 @@ pub(super) fn clip(
     clip.inverted = placed.gain < 0.0;
     let mut gains: Option<Vec<(i64, f64)>> = None;
     for curve in &placed.gains {
-        let own = frames(curve, rate)?;
-        gains = Some(gains.map_or_else(|| own.clone(), |gains| product(&gains, &own)));
+        let own = within(curve, at, end, rate)?;
+        gains = Some(match gains {
+            Some(gains) => product(&gains, &own, points)?,
+            None => own,
+        });
     }
     clip.envelope = gains.map_or_else(Vec::new, |gains| envelope(&gains, at, length));
-    for ramp in &placed.fades {
+    for (index, ramp) in placed.fades.iter().enumerate() {
         fade(&mut clip, ramp, at, length, rate)?;
+        if index >= USUAL_RAMPS {
+            points.spend(clip.envelope.len())?;
+        }
     }
+    points.spend(clip.envelope.len())?;
     Ok(Some(Made { clip, wrong }))
 }
 
 /// The frames of a curve's points, with as many more as its way from point to point needs, and the values there.
-pub(super) fn frames(curve: &Curve, rate: SampleRate) -> Result<Vec<(i64, f64)>, Wrong> {
-    let mut points: Vec<(i64, f64)> = Vec::with_capacity(curve.points.len());
-    for (part, value) in &curve.points {
+pub(super) fn frames(curve: &Curve, rate: SampleRate, points: &mut Points) -> Result<Vec<(i64, f64)>, Wrong> {
+    // As far as sessions reach.
+    let farthest = rate.frames(FARTHEST_SECONDS);
+    let made = within(curve, -farthest, farthest + 1, rate)?;
+    points.spend(made.len())?;
+    Ok(made)
+}
+
+/// The same of the part of a curve that lies over the frames from `at` up to, not including, `end`, of which there is one at least.
+pub(super) fn within(curve: &Curve, at: i64, end: i64, rate: SampleRate) -> Result<Vec<(i64, f64)>, Wrong> {
+    let last = end - 1;
+    // The points around it: one curve may lie over a hundred thousand clips.
+    let part = |frame: i64| {
+        Time::units(frame, Rate { units: i64::from(rate.hz()), seconds: 1 }).minus(curve.start)?.over(curve.length)
+    };
+    let mut points = curve.points.as_slice();
+    if curve.length.is_positive() {
+        let (from, to) = (part(at - 1)?, part(end)?);
+        let first = points.partition_point(|point| point.0 <= from).saturating_sub(1);
+        let behind = points.partition_point(|point| point.0 < to).max(first);
+        points = &points[first..points.len().min(behind + 1)];
+    }
+    let made = between(curve, points, (at, last), rate)?;
+    let inside = made.iter().copied().filter(|point| (at..=last).contains(&point.0));
+    let begin = made.first().filter(|point| point.0 < at).map(|_| (at, value(&made, at)));
+    let end = made.last().filter(|point| point.0 > last).map(|_| (last, value(&made, last)));
+    let mut cut: Vec<(i64, f64)> = begin.into_iter().chain(inside).chain(end).collect();
+    cut.dedup_by_key(|point| point.0);
+    Ok(cut)
+}
+
+/// The frames of some points of a curve; what lies between two points is only made over the frames `heard`, and a step around them.
+fn between(curve: &Curve, own: &[(Time, f64)], heard: (i64, i64), rate: SampleRate) -> Result<Vec<(i64, f64)>, Wrong> {
+    let mut points: Vec<(i64, f64)> = Vec::with_capacity(own.len());
+    for (part, value) in own {
+        if points.len() > MOST_POINTS {
+            Points(0).spend(1)?;
+        }
         let frame = curve.start.plus(curve.length.times(*part)?)?.frames(rate)?;
         if let Some(&(before, last)) = points.last() {
             match curve.how {
@@ -75,7 +138,9 @@ pub(super) fn frames(curve: &Curve, rate: SampleRate) -> Result<Vec<(i64, f64)>,
                 How::Steps => {}
                 How::Logarithm if last > 0.0 && *value > 0.0 => {
                     let step = ((frame - before) / POINTS).max(1);
-                    for between in (before + step..frame).step_by(step as usize) {
+                    let skipped = (heard.0.saturating_sub(before) / step).max(1);
+                    let until = frame.min(heard.1.saturating_add(step).saturating_add(1));
+                    for between in (before + skipped * step..until).step_by(step as usize) {
                         let x = (between - before) as f64 / (frame - before) as f64;
                         points.push((between, last * libm::pow(value / last, x)));
                     }
@@ -96,7 +161,8 @@ pub(super) fn frames(curve: &Curve, rate: SampleRate) -> Result<Vec<(i64, f64)>,
 
 /// Two curves of straight lines multiplied: at the points of both, and between them, where both move, at so many more that straight
 /// lines stay within −130 dB of the parabola.
-pub(super) fn product(a: &[(i64, f64)], b: &[(i64, f64)]) -> Vec<(i64, f64)> {
+pub(super) fn product(a: &[(i64, f64)], b: &[(i64, f64)], points: &mut Points) -> Result<Vec<(i64, f64)>, Wrong> {
+    points.spend(a.len() + b.len())?;
     let mut frames: Vec<i64> = a.iter().chain(b).map(|point| point.0).collect();
     frames.sort_unstable();
     frames.dedup();
@@ -110,13 +176,14 @@ pub(super) fn product(a: &[(i64, f64)], b: &[(i64, f64)]) -> Vec<(i64, f64)> {
         let pieces = (1000.0 * libm::sqrt((to - first).abs() * (also - second).abs())).ceil() as i64;
         let step = ((next - frame) / pieces.max(1)).max(1);
         if pieces > 1 {
+            points.spend(usize::try_from((next - frame) / step).unwrap_or(usize::MAX))?;
             out.extend((frame + step..next).step_by(step as usize).map(|frame| {
                 let (first, second) = both(frame);
                 (frame, first * second)
             }));
         }
     }
-    out
+    Ok(out)
 }
 
 /// A curve as the envelope of a clip.
@@ -206,7 +273,7 @@ mod tests {
 
     fn made(placed: &Placed, source: Time) -> Clip {
         let rate = SampleRate::new(48_000).unwrap();
-        clip(placed, Path::new("a.wav"), None, source, rate).unwrap().unwrap().clip
+        clip(placed, Path::new("a.wav"), None, source, rate, &mut Points::all()).unwrap().unwrap().clip
     }
 
     #[test]

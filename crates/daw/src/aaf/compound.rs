@@ -185,6 +185,11 @@ impl<S: Read + Seek> Compound<S> {
         self.directory.entry(number)
     }
 
+    /// How many storages and streams there are.
+    pub(super) fn entries(&self) -> u64 {
+        self.directory.entries()
+    }
+
     /// What is called so in a storage.
     pub(super) fn child(&self, storage: u32, name: &str) -> Option<u32> {
         self.directory.child(storage, name)

@@ -10,6 +10,7 @@ use super::times::Time;
 use super::wave::Samples;
 use super::wrong::Wrong;
 use crate::SessionError;
+use crate::foreign::crc::Crc;
 use crate::foreign::error;
 use crate::foreign::ledger::Ledger;
 use crate::foreign::sources::Sources;
@@ -44,6 +45,10 @@ pub(super) struct Essence<'e, 'm> {
     found: HashMap<MobId, Option<PathBuf>>,
     /// What may still be unpacked: no file holds more than itself.
     left: u64,
+    /// The number that is tried next for a name: thousands of recordings may be called the same.
+    next: HashMap<String, u32>,
+    /// What was unpacked, by name, size and checksum.
+    written: HashMap<(String, u64, u32), PathBuf>,
     /// Rates that the document gives for files, with how many it gives them for.
     rates: BTreeMap<SampleRate, usize>,
 }
@@ -56,7 +61,16 @@ enum Kind {
 
 impl<'e, 'm> Essence<'e, 'm> {
     pub(super) fn new(path: &'e Path, to: &'e Path, sources: Sources<'m>, length: u64) -> Self {
-        Self { path, to, sources, found: HashMap::new(), left: length, rates: BTreeMap::new() }
+        Self {
+            path,
+            to,
+            sources,
+            found: HashMap::new(),
+            left: length,
+            next: HashMap::new(),
+            written: HashMap::new(),
+            rates: BTreeMap::new(),
+        }
     }
 
     /// The rate within `rates` that most files have, by themselves or by what the document says of them; of equals, the lowest.
@@ -261,7 +275,7 @@ impl<'e, 'm> Essence<'e, 'm> {
     }
 
     /// Writes a file into the folder for unpacked audio, under a name like `name`. What is there already is not written twice.
-    fn write<R: Read + Seek>(&self, from: &mut R, kind: &Kind, name: &str) -> io::Result<PathBuf> {
+    fn write<R: Read + Seek>(&mut self, from: &mut R, kind: &Kind, name: &str) -> io::Result<PathBuf> {
         fs::create_dir_all(self.to)?;
         let stem = harmless(name);
         let ending = match kind {
@@ -270,7 +284,7 @@ impl<'e, 'm> Essence<'e, 'm> {
         };
         let new = self.to.join(format!(".{stem}.stemwright-new"));
         let written = File::create(&new).and_then(|file| {
-            let mut file = BufWriter::new(file);
+            let mut file = Summed { file: BufWriter::new(file), crc: Crc::new(), size: 0 };
             match kind {
                 Kind::Whole(_) => {
                     let size = from.seek(SeekFrom::End(0))?;
@@ -281,20 +295,31 @@ impl<'e, 'm> Essence<'e, 'm> {
                 }
                 Kind::Samples(samples) => samples.write(from, &mut file)?,
             }
-            file.flush()
+            file.flush()?;
+            Ok((file.size, file.crc.value()))
         });
-        let placed = written.and_then(|()| {
-            for number in 1..MOST_NAMES {
-                let number = if number == 1 { String::new() } else { format!(" ({number})") };
+        let placed = written.and_then(|(size, crc)| {
+            let name = format!("{stem}.{ending}");
+            let key = (name.clone(), size, crc);
+            if let Some(path) = self.written.get(&key).filter(|path| is_same(&new, path).unwrap_or(false)) {
+                fs::remove_file(&new)?;
+                return Ok(path.clone());
+            }
+            // Under the numbers before this one lie others of this document.
+            let next = self.next.entry(name).or_insert(1);
+            while *next < MOST_NAMES {
+                let number = if *next == 1 { String::new() } else { format!(" ({next})") };
+                *next += 1;
                 let path = self.to.join(format!("{stem}{number}.{ending}"));
                 if path.symlink_metadata().is_err() {
                     fs::rename(&new, &path)?;
-                    return Ok(path);
-                }
-                if is_same(&new, &path)? {
+                } else if is_same(&new, &path)? {
                     fs::remove_file(&new)?;
-                    return Ok(path);
+                } else {
+                    continue;
                 }
+                self.written.insert(key, path.clone());
+                return Ok(path);
             }
             Err(io::Error::other("too many files have that name"))
         });
@@ -302,6 +327,26 @@ impl<'e, 'm> Essence<'e, 'm> {
             let _ = fs::remove_file(&new);
         }
         placed
+    }
+}
+
+/// What is written, and its checksum.
+struct Summed<W> {
+    file: W,
+    crc: Crc,
+    size: u64,
+}
+
+impl<W: Write> Write for Summed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.crc.add(&bytes[..written]);
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

@@ -19,6 +19,8 @@ mod forms {
 /// The orders of bytes that a stream of properties begins with.
 const LITTLE: u8 = 0x4c;
 const BIG: u8 = 0x42;
+/// Each object is read once, and some again for what they hold; whoever reads more refers to some again and again.
+const MOST_READINGS: u64 = 8;
 /// No class stands deeper below that of all objects.
 const DEEPEST_CLASS: usize = 64;
 
@@ -141,12 +143,14 @@ pub(super) struct Store<S> {
     parents: HashMap<Auid, Auid>,
     /// The names of properties.
     names: HashMap<u16, String>,
+    /// How many objects were read.
+    read: u64,
 }
 
 impl<S: Read + Seek> Store<S> {
     /// Opens a file and reads which classes and properties it has.
     pub(super) fn open(source: S) -> Result<(Self, Object), Wrong> {
-        let mut store = Self { file: Compound::open(source)?, parents: HashMap::new(), names: HashMap::new() };
+        let mut store = Self { file: Compound::open(source)?, parents: HashMap::new(), names: HashMap::new(), read: 0 };
         let is_no_aaf = || Wrong::file("is no AAF file: it is a compound file of another program");
         store.file.child(store.file.root(), "properties").ok_or_else(is_no_aaf)?;
         let root = store.object(store.file.root())?;
@@ -173,6 +177,10 @@ impl<S: Read + Seek> Store<S> {
 
     /// The object in a storage.
     pub(super) fn object(&mut self, entry: u32) -> Result<Object, Wrong> {
+        self.read += 1;
+        if self.read > MOST_READINGS * self.file.entries() {
+            return Err(Wrong::file("refers to the same objects without end: it is damaged"));
+        }
         let damaged = || Wrong::file("is damaged: the properties of an object cannot be read");
         let stream = self.file.child(entry, "properties").ok_or_else(damaged)?;
         let data = self.file.read(stream)?;

@@ -47,7 +47,8 @@ impl Time {
     }
 
     pub(super) fn minus(self, other: Self) -> Sum {
-        self.plus(Self { over: -other.over, under: other.under })
+        let over = other.over.checked_neg().ok_or_else(too_long)?;
+        self.plus(Self { over, under: other.under })
     }
 
     pub(super) fn times(self, other: Self) -> Sum {
@@ -58,8 +59,13 @@ impl Time {
 
     /// `other` is not 0.
     pub(super) fn over(self, other: Self) -> Sum {
-        let sign = other.over.signum();
-        self.times(Self { over: other.under * sign, under: other.over * sign })
+        let turned = if other.over < 0 {
+            other.under.checked_neg().zip(other.over.checked_neg())
+        } else {
+            Some((other.under, other.over))
+        };
+        let (over, under) = turned.ok_or_else(too_long)?;
+        self.times(Self { over, under })
     }
 
     pub(super) fn is_positive(self) -> bool {
@@ -142,6 +148,10 @@ mod tests {
         assert!(Time::new(1, 3).unwrap() < Time::new(1, 2).unwrap());
         let tiny = Time::new(1, i64::MAX).unwrap();
         assert!(tiny.times(tiny).unwrap().times(tiny).is_err(), "what does not fit is told");
+        // −2^127, the one number without an opposite.
+        let least =
+            Time::units(i64::MIN, Rate::new(1, 1 << 30).unwrap()).times(Time::new(1 << 34, 1).unwrap()).unwrap();
+        assert!(Time::ZERO.minus(least).is_err() && Time::ONE.over(least).is_err());
     }
 
     #[test]

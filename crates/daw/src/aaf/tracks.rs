@@ -1,26 +1,14 @@
 //! Tapes and the files that were found for them → tracks.
 
-use super::clips::{self, Made};
+use super::clips::{self, Made, Points};
 use super::essence::Found;
 use super::placed::{Curve, How, Placed, Tape};
 use super::wrong::Wrong;
-use crate::foreign::MOST_POINTS;
 use crate::foreign::ledger::Ledger;
 use crate::foreign::names::UniqueNames;
 use crate::foreign::sources::Sources;
 use std::rc::Rc;
 use stemwright_core::{Automation, Clip, Db, Layout, Point, Session, Shape, Strip, Target, Track};
-
-/// What may be added up to in all.
-struct Points(usize);
-
-impl Points {
-    fn spend(&mut self, count: usize) -> Result<(), Wrong> {
-        let left = self.0.checked_sub(count);
-        self.0 = left.ok_or_else(|| Wrong::file("holds more points of automation than a session has"))?;
-        Ok(())
-    }
-}
 
 /// Makes the tracks of a session.
 pub(super) fn tracks(
@@ -31,7 +19,7 @@ pub(super) fn tracks(
     ledger: &mut Ledger,
 ) -> Result<(), Wrong> {
     let mut names = UniqueNames::default();
-    let mut points = Points(MOST_POINTS);
+    let mut points = Points::all();
     let pairs = pairs(&tapes);
     let mut is_panned = false;
     for (index, (tape, files)) in tapes.into_iter().zip(found).enumerate() {
@@ -47,9 +35,8 @@ pub(super) fn tracks(
         let mut own = Vec::with_capacity(tape.placed.len());
         for (placed, file) in tape.placed.iter().zip(&files) {
             let Some(Found { path, channel, source }) = file else { continue };
-            let Some(made) = clips::clip(placed, path, *channel, *source, session.rate)? else { continue };
+            let Some(made) = clips::clip(placed, path, *channel, *source, session.rate, &mut points)? else { continue };
             let Made { clip, wrong } = made;
-            points.spend(clip.envelope.len())?;
             let place = format!("{} at {}", strip.name, session.rate.clock(clip.at));
             if let Some(wrong) = wrong {
                 let message = format!("the clip plays at its own speed: {wrong}");
@@ -75,7 +62,7 @@ pub(super) fn tracks(
                 let message = "is taken for one side of a stereo track, by its name";
                 ledger.note("pan-approximated", &strip.name, message, "set its pan if it is not");
             }
-            None => pan(&mut strip, &tape, session, &mut points)?,
+            None => pan(&mut strip, &tape, session, &mut points, ledger)?,
         }
         is_panned |= strip.pan != 0.0 || strip.automation.iter().any(|automation| automation.target == Target::Pan);
         let own = joined(own, sources, strip.layout);
@@ -135,15 +122,12 @@ fn pairs(tapes: &[Tape]) -> Vec<(usize, usize)> {
 fn volume(strip: &mut Strip, tape: &Tape, session: &Session, points: &mut Points) -> Result<(), Wrong> {
     let mut curves = Vec::new();
     for curve in &tape.gains {
-        let frames = clips::frames(curve, session.rate)?;
-        points.spend(frames.len())?;
-        curves.push(frames);
+        curves.push(clips::frames(curve, session.rate, points)?);
     }
     let Some(first) = curves.first() else { return Ok(()) };
     let mut found = first.clone();
     for other in &curves[1..] {
-        found = clips::product(&found, other);
-        points.spend(found.len())?;
+        found = clips::product(&found, other, points)?;
     }
     let own = tape.gain.abs();
     let point = |&(frame, value): &(i64, f64)| Point {
@@ -161,18 +145,23 @@ fn place(value: f64) -> f64 {
 }
 
 /// The pan of a track, or those of its clips one after another.
-fn pan(strip: &mut Strip, tape: &Tape, session: &Session, points: &mut Points) -> Result<(), Wrong> {
+fn pan(
+    strip: &mut Strip,
+    tape: &Tape,
+    session: &Session,
+    points: &mut Points,
+    ledger: &mut Ledger,
+) -> Result<(), Wrong> {
     let shape = |how: How| if how == How::Steps { Shape::Hold } else { Shape::Linear };
-    let automation = |curve: &Curve| -> Result<Vec<Point>, Wrong> {
-        let frames = clips::frames(curve, session.rate)?;
-        Ok(frames.iter().map(|&(frame, value)| Point { frame, value: place(value), shape: shape(curve.how) }).collect())
+    let automation = |curve: &Curve, frames: Vec<(i64, f64)>| {
+        let how = shape(curve.how);
+        frames.into_iter().map(move |(frame, value)| Point { frame, value: place(value), shape: how })
     };
     if let Some(curve) = &tape.pan {
         match curve.is_constant() {
             Some(value) => strip.pan = place(value),
             None => {
-                let found = automation(curve)?;
-                points.spend(found.len())?;
+                let found = automation(curve, clips::frames(curve, session.rate, points)?).collect();
                 strip.automation.push(Automation { target: Target::Pan, points: found });
             }
         }
@@ -189,17 +178,35 @@ fn pan(strip: &mut Strip, tape: &Tape, session: &Session, points: &mut Points) -
     let mut ordered: Vec<&Placed> = tape.placed.iter().collect();
     ordered.sort_by_key(|placed| placed.start);
     let (mut found, mut last): (Vec<Point>, Option<i64>) = (Vec::new(), None);
+    let mut before = Rc::clone(&middle);
     for placed in ordered {
         let start = placed.start.frames(session.rate)?;
         let end = placed.start.plus(placed.length)?.frames(session.rate)?;
         // The jump is made in the gap before the clip, where nothing sounds.
         let jump = last.map_or(start, |last| if last < start { last + (start - last) / 2 } else { start });
         let curve = of(placed);
+        if last.is_some_and(|last| last > start) && curve != before {
+            let at = format!("{} at {}", strip.name, session.rate.clock(start));
+            let message = "two clips with pans of their own lie over each other: both are panned as the later one is";
+            ledger.warning("pan-approximated", &at, message, "put them on tracks of their own");
+        }
         match curve.is_constant() {
             Some(value) => found.push(Point { frame: jump, value: place(value), shape: Shape::Hold }),
-            None => found.extend(automation(&curve)?),
+            // Only what is heard of it: what comes before and after is of other clips.
+            None if end > start => {
+                let frames = clips::within(&curve, start, end, session.rate)?;
+                points.spend(frames.len())?;
+                found.push(Point {
+                    frame: jump,
+                    value: place(frames.first().map_or(0.5, |first| first.1)),
+                    shape: Shape::Hold,
+                });
+                found.extend(automation(&curve, frames));
+            }
+            None => {}
         }
         last = Some(last.map_or(end, |last| last.max(end)));
+        before = curve;
     }
     found.sort_by_key(|point| point.frame);
     points.spend(found.len())?;

@@ -12,7 +12,7 @@ use super::placed::{Curve, Origin, Placed, Ramp, Rise, Tape};
 use super::times::{Rate, Time};
 use super::wrong::Wrong;
 use crate::foreign::ledger::Ledger;
-use crate::foreign::{DEEPEST, FARTHEST_SECONDS, MOST_CLIPS};
+use crate::foreign::{DEEPEST, FARTHEST_SECONDS, MOST_CLIPS, MOST_POINTS};
 use std::io::{Read, Seek};
 use std::rc::Rc;
 use stemwright_core::{FadeShape, SampleRate};
@@ -81,6 +81,8 @@ pub(super) struct Walk<'w, S> {
     ledger: &'w mut Ledger,
     steps: usize,
     clips: usize,
+    /// Gains and fades of clips: those of clips in clips stand for each.
+    effects: usize,
     /// Of the slot that is visited.
     track: String,
     placed: Vec<Placed>,
@@ -90,7 +92,7 @@ pub(super) struct Walk<'w, S> {
 
 impl<'w, S: Read + Seek> Walk<'w, S> {
     pub(super) fn new(mobs: &'w mut Mobs<S>, ledger: &'w mut Ledger) -> Self {
-        Self { mobs, ledger, steps: 0, clips: 0, track: String::new(), placed: Vec::new(), wide: 0 }
+        Self { mobs, ledger, steps: 0, clips: 0, effects: 0, track: String::new(), placed: Vec::new(), wide: 0 }
     }
 
     /// Where something is, for people.
@@ -108,8 +110,11 @@ impl<'w, S: Read + Seek> Walk<'w, S> {
         self.track = name;
         self.attributes(&slot.attributes);
         let start = Time::ZERO.minus(Time::units(slot.origin, rate))?;
-        let is_open = matches!(segment.content, Content::Sequence(_) | Content::Operation(_) | Content::Scope(_));
-        let end = if is_open { Time::new(4 * FARTHEST_SECONDS as i64, 1) } else { None };
+        let end = if segment.length == 0 || lasts_by_its_parts(segment) {
+            Time::new(4 * FARTHEST_SECONDS as i64, 1)
+        } else {
+            None
+        };
         let to = end.unwrap_or(Time::units(segment.length, rate));
         let window = Window { from: Time::ZERO, to, at: start, speed: Time::ONE };
         let mut tape = Tape {
@@ -395,6 +400,10 @@ impl<'w, S: Read + Seek> Walk<'w, S> {
             mob = found;
         }
         self.clips += 1;
+        self.effects += around.gains.len() + around.fades.len();
+        if self.effects > MOST_POINTS {
+            return Err(Wrong::file("holds more gains and fades of clips than a session has"));
+        }
         self.placed.push(Placed {
             start: window.at,
             length,
@@ -428,6 +437,16 @@ fn channel(mob: &Mob, slot: &Slot, around: &Around<'_>) -> Option<u16> {
     numbers.dedup();
     // Numbers that are each other's are none.
     if numbers.len() == sounds.len() && numbers[0].is_some() { number(slot) } else { order }
+}
+
+/// Whether a part lasts as long as what it is made of: lengths of whole tracks are not always true.
+fn lasts_by_its_parts(part: &Part) -> bool {
+    match &part.content {
+        Content::Sequence(_) => true,
+        Content::Operation(operation) => operation.inputs.iter().any(lasts_by_its_parts),
+        Content::Scope(slots) => slots.last().is_some_and(lasts_by_its_parts),
+        _ => false,
+    }
 }
 
 /// `M:SS.mmm`.

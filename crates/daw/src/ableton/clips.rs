@@ -28,6 +28,8 @@ pub(super) struct AudioClip<'d, 'i> {
     pub(super) off: bool,
     /// Whether the song's tempo follows it.
     pub(super) leads: bool,
+    /// Whether a groove moves it in time.
+    pub(super) grooved: bool,
 }
 
 /// A warp marker.
@@ -89,6 +91,7 @@ impl<'d, 'i> AudioClip<'d, 'i> {
             fades: [fade("In"), fade("Out")],
             crossfaded: whole(node, "Fades/CrossfadeInState").is_some_and(|state| state != 0),
             off: flag(node, "Disabled").unwrap_or(false),
+            grooved: warped && whole(node, "GrooveSettings/GrooveId").is_some_and(|groove| groove >= 0),
             leads: ["IsSongTempoMaster", "IsSongTempoLeader"].iter().any(|name| flag(node, name) == Some(true)),
         })
     }

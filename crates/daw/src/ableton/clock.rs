@@ -1,6 +1,6 @@
 //! Beats of the song against seconds and frames.
 
-use crate::foreign::{FARTHEST_SECONDS, frames};
+use crate::foreign::{FARTHEST_SECONDS, MOST_POINTS, frames};
 use stemwright_core::{SampleRate, Tempo, TempoChange, TempoMap};
 
 /// Pieces that a ramp of the tempo is made of where time has to be straight, at most.
@@ -55,16 +55,19 @@ impl Clock {
 
     /// Whether time runs evenly between two places.
     pub(super) fn is_even(&self, from: f64, to: f64) -> bool {
-        let mut marks = Vec::new();
-        self.marks(from, to, &mut marks);
-        marks.is_empty() && self.bpm(from) == self.bpm(from + (to - from) / 2.0)
+        // The beginning of the song is no change.
+        let next = self.changes.partition_point(|change| change.0 <= from).max(1);
+        let changes = self.changes.get(next).is_some_and(|change| change.0 < to);
+        let begin = if to > 0.0 { from.max(0.0) } else { from };
+        !changes && self.bpm(from) == self.bpm(begin + (to - begin) / 2.0)
     }
 
-    /// Adds the places between two others, without these, between which time runs evenly, to a quarter of a frame.
+    /// Adds the places between two others, without these, between which time runs evenly, to a quarter of a frame. Of more than
+    /// a session has, the rest is left out: whoever asks counts them, and refuses the set.
     pub(super) fn marks(&self, from: f64, to: f64, marks: &mut Vec<f64>) {
         let first = self.changes.partition_point(|change| change.0 <= from).saturating_sub(1);
         for (index, &(begin, bpm, _)) in self.changes.iter().enumerate().skip(first) {
-            if begin >= to {
+            if begin >= to || marks.len() > MOST_POINTS {
                 break;
             }
             if begin > from && index > 0 {
@@ -112,6 +115,10 @@ mod tests {
             let middle = clock.seconds((pair[0] + pair[1]) / 2.0);
             assert!(((a + b) / 2.0 - middle).abs() * 48_000.0 <= 0.26, "{pair:?}");
         }
+        let ramp = Clock::new(tempo, &[change(8.0, 180.0, true)], SampleRate::new(48_000).unwrap());
+        assert!(
+            !ramp.is_even(-4.0, 4.0) && !ramp.is_even(-4.0, 12.0) && ramp.is_even(-4.0, 0.0) && ramp.is_even(8.0, 9.0)
+        );
         assert!(clock.is_even(-4.0, 4.0) && !clock.is_even(3.0, 5.0) && clock.is_even(21.0, 30.0));
         assert_eq!((clock.bpm(2.0), clock.bpm(12.0), clock.bpm(25.0), clock.bpm(99.0)), (90.0, 135.0, 180.0, 60.0));
     }

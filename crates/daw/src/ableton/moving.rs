@@ -144,7 +144,7 @@ impl<'c> Frames<'c> {
     }
 
     /// Whether it runs in straight lines over frames, too.
-    fn is_straight(&self) -> bool {
+    pub(super) fn is_straight(&self) -> bool {
         self.nodes.windows(2).all(|pair| {
             let [(_, a), (_, b)] = [pair[0], pair[1]];
             a.value == b.value || a.bend.is_none() && self.clock.is_even(a.beat, b.beat)

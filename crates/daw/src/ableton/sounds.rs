@@ -4,12 +4,13 @@ use super::clips::AudioClip;
 use super::clock::Clock;
 use super::fades::{self, Inexact, Joined};
 use super::media::Audio;
-use super::moving::risen;
+use super::moving::{Breakpoint, Curve, Frames};
 use super::node::{flag, within};
 use super::tracks::{Kind, Monitor, Track};
 use super::warp::{self, Piece, Placed};
-use crate::foreign::bake::bake;
+use crate::foreign::curve::{self, Fineness};
 use crate::foreign::ledger::Ledger;
+use crate::foreign::warped::STRETCHED;
 use crate::foreign::{MOST_CLIPS, MOST_POINTS};
 use std::path::PathBuf;
 use stemwright_core::{Clip, Db, GainPoint, Pitch};
@@ -38,6 +39,7 @@ pub(super) struct Totals {
     stretched: std::collections::BTreeMap<i64, usize>,
     repitched: usize,
     pub(super) leads: bool,
+    grooved: usize,
 }
 
 const BOUNCE: &str = "consolidate or freeze it in Live, save the set and read it again";
@@ -110,6 +112,7 @@ impl Sounds<'_, '_> {
                 after: after.is_some_and(|start| touches(start, written.end)),
             };
             totals.leads |= written.leads;
+            totals.grooved += usize::from(written.grooved);
             let place = format!("{name}, {:?} at beat {:.3}", written.name, written.start + 1.0);
             let farthest = clock.farthest();
             if written.start.abs() >= farthest || written.end > farthest {
@@ -163,12 +166,7 @@ impl Sounds<'_, '_> {
 }
 
 /// The clip's own volume envelope, if it has one that can be followed. All else that moves inside of it is told.
-fn envelope(
-    written: &AudioClip<'_, '_>,
-    volume: Option<&str>,
-    place: &str,
-    ledger: &mut Ledger,
-) -> Option<super::moving::Curve> {
+fn envelope(written: &AudioClip<'_, '_>, volume: Option<&str>, place: &str, ledger: &mut Ledger) -> Option<Curve> {
     let mut found = None;
     for (target, curve, own_loop) in written.envelopes() {
         let plain = curve.nodes.iter().all(|node| (0.0..=1.0).contains(&node.value));
@@ -195,47 +193,45 @@ fn envelope(
     found
 }
 
-/// Multiplies a piece by an envelope over its content.
-fn follow(clip: &mut Clip, curve: &super::moving::Curve, piece: Piece, clock: &Clock, points: &mut usize) {
+/// Gives a piece the envelope over its content.
+fn follow(clip: &mut Clip, curve: &Curve, piece: Piece, clock: &Clock, points: &mut usize) {
     let (before, nodes) = curve.song();
-    let value = |beat: f64| {
-        let next = nodes.partition_point(|node| node.beat <= beat);
-        match (next.checked_sub(1).map(|index| nodes[index]), nodes.get(next)) {
-            (Some(a), Some(b)) => {
-                let part = (beat - a.beat) / (b.beat - a.beat);
-                a.value + (b.value - a.value) * risen(a.bend, part)
-            }
-            (Some(a), None) => a.value,
-            (None, _) => before,
-        }
-    };
+    // What is heard of it, and a breakpoint on either side: a loop goes round a million times.
+    let end = piece.content + (piece.end - piece.start);
+    let first = nodes.partition_point(|node| node.beat <= piece.content).saturating_sub(1);
+    let behind = nodes.partition_point(|node| node.beat < end).max(first);
+    let heard = nodes[first..nodes.len().min(behind + 1)].iter();
+    let early = Breakpoint { beat: f64::NEG_INFINITY, value: before, bend: None };
+    let song = heard.map(|node| Breakpoint { beat: piece.start + (node.beat - piece.content), ..*node });
+    let song = Curve { nodes: std::iter::once(early).chain(song).collect() };
+    let moving = Frames::new(&song, clock);
     let length = clip.warp.as_ref().map_or_else(|| clip.length.unwrap_or(0), stemwright_core::Warp::frames);
-    let last = length.saturating_sub(1);
-    let straight = nodes.iter().all(|node| node.bend.is_none()) && clock.is_even(piece.start, piece.end);
-    let beat = |frame: u64| {
-        let song = clock.beat(clip.at.saturating_add_unsigned(frame));
-        piece.content + (song - piece.start)
+    let (at, last) = (clip.at, clip.at.saturating_add_unsigned(length.saturating_sub(1)));
+    let value = |frame: i64, before: bool| moving.value(frame, before).max(0.0);
+    let knots = moving.knots().filter(|frame| (at + 1..last).contains(frame));
+    let knots: Vec<i64> = std::iter::once(at).chain(knots).chain([last]).collect();
+    let made = if moving.is_straight() {
+        let ends = |&frame: &i64| [(frame, value(frame, true)), (frame, value(frame, false))];
+        let mut made: Vec<(i64, f64)> = knots.iter().flat_map(ends).collect();
+        made.dedup();
+        made
+    } else {
+        curve::points(&knots, &value, Fineness::CLIP, MOST_POINTS.saturating_sub(*points).max(2))
     };
-    if !straight {
-        let at = clip.at;
-        let of = |frame: u64| piece.content + (clock.beat(at.saturating_add_unsigned(frame)) - piece.start);
-        bake(clip, 0, length, |frame| value(of(frame)));
-        *points += clip.envelope.len();
-        return;
+    let mut envelope: Vec<(i64, f64)> = Vec::with_capacity(made.len());
+    for (frame, factor) in made {
+        // Where it jumps, what comes before holds up to the frame before.
+        if envelope.pop_if(|point| point.0 == frame).is_some()
+            && frame > at
+            && envelope.last().is_none_or(|point| point.0 < frame - 1)
+        {
+            envelope.push((frame - 1, value(frame - 1, false)));
+        }
+        envelope.push((frame, factor));
     }
-    let mut frames = vec![0, last];
-    for node in nodes {
-        let song = piece.start + (node.beat - piece.content);
-        let Some(frame) = clock.frame(song).and_then(|frame| u64::try_from(frame.checked_sub(clip.at)?).ok()) else {
-            continue;
-        };
-        frames.extend([frame.saturating_sub(1), frame].into_iter().filter(|frame| *frame <= last));
-    }
-    frames.sort_unstable();
-    frames.dedup();
-    *points += frames.len();
-    clip.envelope =
-        frames.into_iter().map(|frame| GainPoint { frame, gain: Db::of(value(beat(frame)).max(0.0)) }).collect();
+    *points += envelope.len();
+    let point = |(frame, factor): (i64, f64)| GainPoint { frame: frame.abs_diff(at), gain: Db::of(factor) };
+    clip.envelope = envelope.into_iter().map(point).collect();
 }
 
 impl Totals {
@@ -257,11 +253,8 @@ impl Totals {
                 6 => "Complex Pro",
                 _ => "an unknown mode",
             };
-            let message = format!(
-                "{count} pieces of clips are warped in {mode}: they are time-stretched by Stemwright's stretcher, which sounds a \
-                 little otherwise than Live's"
-            );
-            ledger.note("clip-warped", "", message, "freeze the tracks in Live for its own sound");
+            let message = format!("{count} pieces of clips are warped in {mode}, here {STRETCHED}");
+            ledger.warning("clip-warped", "", message, "where that matters, freeze the tracks in Live");
         }
         if self.repitched > 0 {
             let message = format!("{} pieces of clips play faster or slower, and their pitch follows", self.repitched);
@@ -279,6 +272,16 @@ impl Totals {
             let message =
                 "the short fades that Live gives the edges of clips are straight and 4 ms long; Live says up to 4 ms";
             ledger.note("fade-approximated", "", message, "");
+        }
+        if self.grooved > 0 {
+            let message =
+                format!("{} clips play with a groove, which moves them in time and here does not", self.grooved);
+            ledger.warning(
+                "groove-not-carried",
+                "",
+                message,
+                "freeze the tracks in Live, or set the amounts of the groove to 0",
+            );
         }
         if self.leads {
             let message = "a clip leads the tempo: Live's tempo follows it where it plays, and here it does not";

@@ -2,6 +2,7 @@
 
 use super::clips::{AudioClip, Marker};
 use super::clock::Clock;
+use crate::foreign::MOST_POINTS;
 use stemwright_core::{Clip, Pitch, Warp, WarpPoint};
 
 /// How far audio may drift from its own speed and still count as not stretched: a frame, and what single floats make of tempos.
@@ -119,6 +120,10 @@ fn warped(clip: &AudioClip<'_, '_>, mut piece: Piece, clock: &Clock, points: &mu
     marks.push(piece.end);
     marks.sort_by(f64::total_cmp);
     *points += marks.len();
+    if *points > MOST_POINTS {
+        // The set is refused.
+        return None;
+    }
     let places: Vec<(f64, f64)> =
         marks.into_iter().map(|beat| (clock.seconds(beat), seconds_at(markers, into(beat)).max(0.0))).collect();
     let semitones = clip.semitones.clamp(-Warp::SEMITONES, Warp::SEMITONES);

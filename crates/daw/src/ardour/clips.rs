@@ -121,9 +121,7 @@ impl<'d> Maker<'_, 'd, '_> {
         let per_frame = self.clock.per_frame();
         if let Some(curve) = &region.envelope {
             let value = curve.sampled(offset, length, per_frame);
-            let steps = curve.steps(offset, length);
-            let kinks = curve.points.iter().map(|point| steps.frame(point.0));
-            let kinks = kinks.filter(|kink| (0.0..length as f64).contains(kink)).map(|kink| kink as u64);
+            let kinks = curve.kinks(offset, length);
             let mut frames: Vec<u64> = kinks.flat_map(|kink| [kink, kink + 1]).chain([0, length - 1]).collect();
             frames.retain(|&frame| frame < length);
             frames.sort_unstable();

@@ -141,6 +141,17 @@ impl Curve {
         }
     }
 
+    /// The frames of a stretch of `count` frames, from `from` frames into the list on, on which it bends: those of its points.
+    pub(super) fn kinks(&self, from: u64, count: u64) -> impl Iterator<Item = u64> + use<'_> {
+        let steps = self.steps(from, count);
+        let lone = (steps.count == 1).then_some(steps.head);
+        let moves = steps.count > 1 && steps.step > 0.0;
+        // A list may lie over a hundred thousand pieces of a region: each looks at its own points.
+        let before = |place: f64| self.points.partition_point(|point| steps.frame(point.0) < place);
+        let inside = if moves { before(0.0)..before(count as f64) } else { 0..0 };
+        lone.into_iter().chain(self.points[inside].iter().map(move |point| steps.frame(point.0) as u64))
+    }
+
     /// Ardour spreads what it asks for over both ends: the last frame gets the value of one frame later. Frames before the first
     /// point and after the last are counted off before.
     pub(super) fn steps(&self, from: u64, count: u64) -> Steps {

@@ -29,6 +29,9 @@ pub(super) struct Below {
     pub(super) end: i64,
 }
 
+/// As many gaps are looked at for each piece that there may be.
+const MOST_LOOKS: usize = 16;
+
 /// More work than this is no session.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooMany;
@@ -79,11 +82,16 @@ pub(super) fn pieces(regions: &[Region<'_>], most: usize) -> Result<Vec<Piece>, 
     let mut hidden = Covered::default();
     let mut fades: BTreeMap<(i64, usize), Below> = BTreeMap::new();
     let mut longest = 0;
-    let (mut pieces, mut work) = (Vec::new(), 0);
+    let (mut pieces, mut work, mut looked) = (Vec::new(), 0, 0);
     for i in order {
         let region = &regions[i];
         let end = region.at + region.length as i64;
         let heard = bodies.left(region.at, end);
+        // Gaps may be hidden, and make no pieces.
+        looked += heard.len();
+        if looked > MOST_LOOKS * most {
+            return Err(TooMany);
+        }
         for &(start, end) in &heard {
             for (start, end) in hidden.left(start, end) {
                 let mut below = Vec::new();

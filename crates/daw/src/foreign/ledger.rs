@@ -5,6 +5,8 @@ use stemwright_core::{Finding, Severity};
 
 /// Of one code, no more entries are kept; the rest is counted.
 const MOST_OF_A_CODE: usize = 50;
+/// A message is no longer, in characters: a document may call a thing by a name of a hundred megabytes.
+const LONGEST: usize = 2000;
 
 /// The entries of one session.
 #[derive(Debug, Default)]
@@ -32,7 +34,11 @@ impl Ledger {
         self.add(Severity::Error, code, place, message.into(), hint);
     }
 
-    fn add(&mut self, severity: Severity, code: &str, place: &str, message: String, hint: &str) {
+    fn add(&mut self, severity: Severity, code: &str, place: &str, mut message: String, hint: &str) {
+        if let Some((cut, _)) = message.char_indices().nth(LONGEST) {
+            message.truncate(cut);
+            message.push('…');
+        }
         let key = (code.to_owned(), place.to_owned(), message.clone());
         let count = self.counts.entry(code.to_owned()).or_default();
         if *count >= MOST_OF_A_CODE {

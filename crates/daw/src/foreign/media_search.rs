@@ -5,6 +5,10 @@ use std::path::{Component, Path, PathBuf};
 
 /// How far below the project's folder files are looked for by their name.
 const DEEPEST: usize = 5;
+/// Longer paths no system has, in bytes; in a URL each may be three.
+const LONGEST: usize = 4096;
+/// So many of a path's last parts are looked for below the project's folder.
+const MOST_PARTS: usize = 64;
 /// Entries of folders that are looked at.
 const MOST_ENTRIES: usize = 100_000;
 
@@ -40,7 +44,13 @@ impl MediaSearch {
 
     /// Looks for a file by the path that the document gives: absolute or relative, with either slash, or a `file:` URL.
     pub(crate) fn find(&mut self, written: &str) -> Whereabouts {
+        if written.len() > 4 * LONGEST {
+            return Whereabouts::Missing;
+        }
         let plain = plain_path(written);
+        if plain.len() > LONGEST {
+            return Whereabouts::Missing;
+        }
         let path = Path::new(&plain);
         // As it is written first: a backslash may be part of a name here.
         for path in [Path::new(written), path] {
@@ -54,7 +64,7 @@ impl MediaSearch {
         let Some(name) = parts.last() else { return Whereabouts::Missing };
         // A project that was moved with its folders: the end of the path still holds.
         let parent = self.base.parent().map(Path::to_owned);
-        for from in 0..parts.len() {
+        for from in parts.len().saturating_sub(MOST_PARTS)..parts.len() {
             let tail: PathBuf = parts[from..].iter().collect();
             let bases = [Some(&self.base), parent.as_ref()];
             for base in bases.into_iter().flatten().filter(|_| from > 0 || parts.len() == 1) {
@@ -173,6 +183,9 @@ mod tests {
         for missing in ["", "/", "hat.wav", "..", "%", "file://%zz", "Audio"] {
             assert_eq!(search.find(missing), Whereabouts::Missing, "{missing}");
         }
+        assert_eq!(search.find(&format!("/{}Media/Takes/a b.wav", "gone/".repeat(300))), moved("Media/Takes/a b.wav"));
+        // A hundred megabytes of slashes and letters take no time.
+        assert_eq!(search.find(&"a/".repeat(50_000_000)), Whereabouts::Missing);
     }
 
     #[test]

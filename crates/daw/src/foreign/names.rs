@@ -1,10 +1,14 @@
 //! Names of strips: each once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Names given so far.
 #[derive(Debug, Default)]
-pub(crate) struct UniqueNames(HashSet<String>);
+pub(crate) struct UniqueNames {
+    given: HashSet<String>,
+    /// The number that is tried next behind a name that was given before: ten thousand tracks may all be called the same.
+    next: HashMap<String, usize>,
+}
 
 /// The longest name that is kept whole.
 const LONGEST: usize = 200;
@@ -17,12 +21,14 @@ impl UniqueNames {
         let wanted = if clean.is_empty() { otherwise } else { clean };
         // `master` is the name of the master.
         let mut name = if wanted == "master" { "master (2)".to_owned() } else { wanted.to_owned() };
-        let mut number = 2;
-        while self.0.contains(&name) {
-            name = format!("{wanted} ({number})");
-            number += 1;
+        if self.given.contains(&name) {
+            let number = self.next.entry(wanted.to_owned()).or_insert(2);
+            while self.given.contains(&name) {
+                name = format!("{wanted} ({number})");
+                *number += 1;
+            }
         }
-        self.0.insert(name.clone());
+        self.given.insert(name.clone());
         name
     }
 }
@@ -36,5 +42,7 @@ mod tests {
         let mut names = UniqueNames::default();
         let given = ["Bass", "Bass", "", "", "master", "a\tb"].map(|name| names.give(name, "Track 3"));
         assert_eq!(given, ["Bass", "Bass (2)", "Track 3", "Track 3 (2)", "master (2)", "a b"]);
+        let more = ["Bass (3)", "Bass", "Bass", "master"].map(|name| names.give(name, ""));
+        assert_eq!(more, ["Bass (3)", "Bass (4)", "Bass (5)", "master (3)"]);
     }
 }

@@ -69,6 +69,7 @@ fn eq(page: &mut Page, unit: &Eq) {
 
 fn band(band: &Band) -> Row {
     let Band { kind, freq, gain, q } = band;
+    let has_gain = !matches!(kind, BandKind::HighPass { .. } | BandKind::LowPass { .. });
     let (kind, steep) = match kind {
         BandKind::Bell => ("bell", false),
         BandKind::LowShelf => ("low-shelf", false),
@@ -79,7 +80,9 @@ fn band(band: &Band) -> Row {
     let mut row = Row::default();
     row.key("type", kind);
     row.key("freq", *freq);
-    row.number("gain", gain.0, 0.0);
+    if has_gain {
+        row.number("gain", gain.0, 0.0);
+    }
     row.number("q", *q, FRAC_1_SQRT_2);
     if steep {
         row.key("slope", 24.0);

@@ -18,6 +18,8 @@ enum Property {
     /// With the keys, and the number of the property that they are.
     Set(u16, Vec<(Vec<u8>, Thing)>),
     Stream(Vec<u8>),
+    /// The object of another property once more.
+    Again(u16),
 }
 
 /// An identifier as it is written, in the order of the file.
@@ -80,6 +82,12 @@ impl Thing {
 
     pub(crate) fn stream(mut self, pid: u16, bytes: Vec<u8>) -> Self {
         self.properties.push((pid, Property::Stream(bytes)));
+        self
+    }
+
+    /// A property that refers to the same object as another one does.
+    pub(crate) fn again(mut self, pid: u16, other: u16) -> Self {
+        self.properties.push((pid, Property::Again(other)));
         self
     }
 
@@ -296,6 +304,7 @@ fn store(thing: &Thing, name: &str, kind: u8, entries: &mut Vec<Entry>) -> u32 {
                 children.push(store(inner, &name, 1, entries));
                 (0x22, utf16(&name))
             }
+            Property::Again(other) => (0x22, utf16(&format!("p{other:x}"))),
             Property::Stream(bytes) => {
                 children.push(entries.len() as u32);
                 entries.push(new(&name, 2, [0; 16], bytes.clone()));

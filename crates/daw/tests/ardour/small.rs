@@ -101,7 +101,9 @@ fn read_text_at(text: &str, rate: Option<SampleRate>) -> Result<ForeignSession, 
     write(&audio.join("stereo.wav"), 2);
     let path = folder.path().join("small.ardour");
     std::fs::write(&path, text).unwrap();
-    read_foreign(&path, &Files::default(), &ForeignOptions { rate, extract_to: folder.path() })
+    let read = read_foreign(&path, &Files::default(), &ForeignOptions { rate, extract_to: folder.path() })?;
+    written(&read.session);
+    Ok(read)
 }
 
 fn write(path: &Path, channels: u16) {
@@ -114,4 +116,19 @@ fn write(path: &Path, channels: u16) {
 
 pub(crate) fn codes(read: &ForeignSession) -> Vec<&str> {
     read.ledger.iter().map(|finding| finding.code.as_str()).collect()
+}
+
+/// What is read can be written as session.toml, and read again.
+#[track_caller]
+pub(crate) fn written(session: &stemwright_core::Session) {
+    use stemwright_daw::{Comments, Places, SessionFile, session_text};
+    // Tests ask for rates that no session.toml has.
+    let large = session.tracks.iter().map(|track| track.clips.len()).sum::<usize>() + session.tracks.len() > 2000;
+    if large || session.rate.hz() < 44_100 {
+        return;
+    }
+    let text = session_text(session, Path::new(""), Places::Seconds, &Comments::default());
+    if let Err(error) = SessionFile::parse(Path::new("session.toml"), text) {
+        panic!("{error}");
+    }
 }

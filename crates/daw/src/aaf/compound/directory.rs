@@ -80,6 +80,10 @@ impl Directory {
         &self.entries[number as usize]
     }
 
+    pub(super) fn entries(&self) -> u64 {
+        self.entries.len() as u64
+    }
+
     pub(super) fn child(&self, storage: u32, name: &str) -> Option<u32> {
         let key = |number: &u32| {
             let entry = self.entry(*number);

@@ -8,6 +8,7 @@ use super::super::times::{Rate, Time};
 use super::super::wrong::Wrong;
 use super::{Around, Walk, Window};
 use crate::foreign::ledger::Ledger;
+use crate::foreign::warped::{PRINT, STRETCHED};
 use std::io::{Read, Seek};
 use std::rc::Rc;
 use stemwright_core::FadeShape;
@@ -232,9 +233,13 @@ impl<S: Read + Seek> Walk<'_, S> {
         if speed != Time::ONE {
             let name = operation.name.to_lowercase();
             around.keeps_pitch |= ["stretch", "pitch", "compress"].iter().any(|part| name.contains(part));
-            let message =
-                "is time-stretched by Stemwright's stretcher, which sounds a little otherwise than the program's";
-            self.ledger.note("clip-warped", &place, message, "");
+            if around.keeps_pitch {
+                let message = format!("a clip is stretched in time ({:?}), {STRETCHED}", operation.name);
+                self.ledger.warning("clip-warped", &place, message, PRINT);
+            } else {
+                let message = format!("a clip plays faster or slower ({:?}), and its pitch follows", operation.name);
+                self.ledger.note("clip-warped", &place, message, "");
+            }
         }
         let window = Window {
             from: window.from.times(speed)?,
