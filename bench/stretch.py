@@ -14,11 +14,11 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
 
-import numpy
 import soundfile
 
 import built
@@ -37,7 +37,8 @@ MEASURES = {
     'level': ('{}: level off, dB', 2),
     'worst': ('{}: off at most, ms', 2),
     'median': ('{}: off, median, ms', 2),
-    'early': ('{}: energy before a hit, dB', 1),
+    'early': ('{}: heard before a hit, dB', 1),
+    'lost': ('{}: lost, of 14', 0),
     'softer': ('{}: peaks lower by, dB', 1),
     'repeats': ('{}: repeats itself within 50 ms, %', 0),
     'between': ('{}: left + 2 · right, dB', 0),
@@ -111,7 +112,7 @@ def quality(rows, folder):
                 tables.note(f'failed: {row.name}: {done.stderr.strip()[-300:]}')
         sounds = {name: result(job) for name, job in zip(names, jobs)}
         results[row.name] = judged(sounds, sources)
-        subprocess.run(['rm', '-r', where], check=True)
+        shutil.rmtree(where)
     made = {(number, speed): signal.made(round(len(sources[number]) / speed) / len(sources[number]))
             for number, signal in enumerate(SIGNALS) for speed in (*SPEEDS, 1.0)}
     results[CONTROL] = judged(made, sources)
@@ -142,7 +143,9 @@ def report_quality(results, markdown):
         values = [result['speeds'].get(key) for result in results.values()]
         worst = [max(each.values(), key=abs if key[1] in SIGNED else None) if each else None for each in values]
         rows.append([title.format(key[0]), *('–' if value is None else f'{value:.{digits}f}' for value in worst)])
-    tables.show(f'the worst of the speeds {", ".join(str(speed) for speed in SPEEDS)}; less is better', ['', *names], rows, markdown)
+    speeds = ', '.join(str(speed) for speed in SPEEDS)
+    tables.show(f'the worst of the speeds {speeds}; less is better, of levels, latencies and peaks what is nearer to 0',
+                ['', *names], rows, markdown)
 
 
 def cost(rows, folder, name, sound, runs, markdown):
@@ -160,7 +163,8 @@ def cost(rows, folder, name, sound, runs, markdown):
                 off[row.name] = len(result(job)) - frames
             except measure.Failed as failure:
                 tables.note(f'failed: {row.name}: {failure}')
-            subprocess.run(['rm', '-rf', job.target, job.target.with_suffix('')], check=True)
+            job.target.unlink(missing_ok=True)
+            shutil.rmtree(job.target.with_suffix(''), ignore_errors=True)
     summaries = {name: measure.Summary(each) for name, each in costs.items() if each}
     seconds = len(sound) / RATE
     lines = [[each, summary.shown('cpu'), f'{seconds / summary.median("cpu"):.0f}', summary.megabytes(),
@@ -185,7 +189,7 @@ def main():
     tables.note(machine.sentence(described))
     with tempfile.TemporaryDirectory(prefix='stretch-') as name:
         folder = pathlib.Path(name)
-        peers = [row for row in stretchers.all_of_them(folder) if args.only is None or row.name in args.only]
+        peers = stretchers.all_of_them(folder, args.only)
         for row in peers:
             if row.missing:
                 tables.note(f'skipped: {row.name}: {row.missing}')

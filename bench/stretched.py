@@ -14,6 +14,8 @@ RATE = 48000
 STEADY = 12000
 # Before and after a hit, in which it is looked for, and in which its energy is compared.
 NEAR, AROUND, SURELY_BEFORE = RATE // 20, RATE // 50, RATE * 3 // 1000
+# Of a hit's peak, in dB: lower, it counts as lost.
+LOST = -12
 
 
 @dataclass(frozen=True)
@@ -146,35 +148,37 @@ def hits(name, sound_of, pad=()):
         return both(sound)
 
     def measure(sound, longer):
-        wanted = [round(place * longer) for place in PLACES]
+        wanted = numpy.array([round(place * longer) for place in PLACES])
         sound = sound[:, 0].astype(float)
-        latency = late(sound, wanted)
-        places = [begin(sound, place + latency) - place for place in wanted]
+        latency = late(sound, made(longer)[:, 0].astype(float))
+        places = numpy.array([begin(sound, place + latency) for place in wanted]) - wanted
         latency = int(numpy.median(places))
-        off = numpy.abs(numpy.array(places) - latency) / RATE * 1000
-        found = {'worst': off.max(), 'median': numpy.median(off), 'latency': latency / RATE * 1000}
+        off = numpy.abs(places - latency) / RATE * 1000
         padded = numpy.concatenate([numpy.zeros(RATE), sound, numpy.zeros(RATE)])
-        peaks = []
-        early = []
-        for number, place in enumerate(wanted):
-            at = place + latency + RATE
-            early.append(decibels(numpy.sum(padded[at - AROUND:at - SURELY_BEFORE]**2))
-                         - decibels(numpy.sum(padded[at - SURELY_BEFORE:at + AROUND]**2)))
-            peaks.append(decibels(numpy.max(padded[at - AROUND:at + AROUND]**2))
-                         - decibels(numpy.max(sound_of(number)**2)))
-        found['softer'] = -numpy.median(peaks)
+        peaks, early = [], []
+        for number, at in enumerate(wanted + latency + RATE):
+            hit = sound_of(number)
+            early.append(decibels(numpy.sum(padded[at - AROUND:at - SURELY_BEFORE]**2)) - decibels(numpy.sum(hit**2)))
+            peaks.append(decibels(numpy.max(padded[at - AROUND:at + AROUND]**2)) - decibels(numpy.max(hit**2)))
+        found = {'worst': off.max(), 'median': numpy.median(off), 'latency': latency / RATE * 1000,
+                 'softer': -numpy.median(peaks), 'lost': sum(peak < LOST for peak in peaks)}
         return found if pad else {**found, 'early': max(early)}
 
     return Signal(name, made, measure)
 
 
-def late(sound, wanted):
-    """A constant latency, within 0.2 s and to a millisecond: where the loudest milliseconds fit best."""
-    each = RATE // 1000
-    loud = numpy.abs(sound[:len(sound) // each * each]).reshape(-1, each).max(axis=1)
-    loud = numpy.concatenate([numpy.zeros(200), numpy.maximum(0, numpy.diff(loud, prepend=0)), numpy.zeros(400)])
-    at = numpy.array([place // each + 200 for place in wanted])
-    return max(range(-200, 201), key=lambda lag: loud[numpy.minimum(at + lag, len(loud) - 1)].sum()) * each
+def late(sound, ideal):
+    """A constant latency, within 0.1 s: where the loudness of 5 ms goes along best with that of the ideal one, to a millisecond."""
+    each, most = RATE // 1000, 100
+    count = max(len(sound), len(ideal)) // each + 1
+
+    def loud(sound):
+        padded = numpy.zeros(count * each)
+        padded[:len(sound)] = sound
+        return numpy.convolve(numpy.sqrt(numpy.mean(padded.reshape(-1, each)**2, axis=1)), numpy.hanning(7)[1:-1], 'same')
+
+    sound, ideal = numpy.pad(loud(sound), most), loud(ideal)
+    return max(range(-most, most + 1), key=lambda lag: sound[most + lag:][:count] @ ideal) * each
 
 
 def begin(sound, near):

@@ -98,13 +98,17 @@ def timestretch(folder):
     return Stretcher('timestretch', 'MIT', lambda jobs: [[program, *_triples(jobs)]], missing, '0.16')
 
 
-def all_of_them(folder):
-    return [
+def all_of_them(folder, only=None):
+    """`only`: their names."""
+    wanted = lambda name: only is None or name in only
+    rows = [
         python('Signalsmith Stretch', 'MIT', 'signalsmith', 'python_stretch', 'python-stretch'),
         python('Bungee', 'MPL-2.0', 'bungee', 'bungee_python', 'bungee-python'),
-        timestretch(folder),
+        # Compiled only where it is wanted.
+        *([timestretch(folder)] if wanted('timestretch') else []),
         *rubberband(),
         sox(),
         ffmpeg(),
         python('librosa', 'ISC', 'librosa', 'librosa', 'librosa'),
     ]
+    return [row for row in rows if wanted(row.name)]
