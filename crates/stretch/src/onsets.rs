@@ -25,6 +25,7 @@ const SMEAR: f64 = 30.0;
 /// Finds onsets as it goes along.
 pub(crate) struct Onsets {
     block: usize,
+    hz: f64,
     /// The place of the first block that was not looked at.
     next: i64,
     /// Energy a frame, of blocks up to `next`.
@@ -41,6 +42,7 @@ impl Onsets {
         let block = (BLOCK as f64 * f64::from(hz) / 48_000.0).round() as usize;
         Self {
             block,
+            hz: f64::from(hz),
             next: start,
             energies: std::iter::repeat_n(0.0, BEFORE).collect(),
             loudest: 0.0,
@@ -67,26 +69,26 @@ impl Onsets {
             let energy = squares.map(|x| x * x).sum::<f64>() / self.block as f64;
             self.energies.push_back(energy);
             self.next = places.end;
-            self.loudest = energy.max(self.loudest * (1.0 - 0.693 * self.block as f64 / 48_000.0));
+            self.loudest = energy.max(self.loudest * (1.0 - 0.693 * self.block as f64 / self.hz));
             if self.energies.len() > BEFORE + RISE {
-                self.look();
+                self.look(hits);
                 self.energies.pop_front();
             }
         }
     }
 
     /// Whether a hit begins in the block after those before.
-    fn look(&mut self) {
+    fn look(&mut self, hits: &Span) {
         let before = self.energies.iter().take(BEFORE).sum::<f64>() / BEFORE as f64;
         let now = self.energies[BEFORE];
         let peak = self.energies.iter().skip(BEFORE).copied().fold(0.0, f64::max);
-        let begin = self.next - (RISE * self.block) as i64;
+        let begin = self.next - ((RISE + 1) * self.block) as i64;
         let stands_out = peak > ABOVE * before && peak > FLOOR * self.loudest && peak > SILENCE;
         // The block in which it is a quarter of the way to its peak, the first such one.
         let previous = self.energies[BEFORE - 1];
         let rises = now > peak / 4.0 && previous <= peak / 4.0;
         if stands_out && rises {
-            self.candidate(begin, peak);
+            self.candidate(first(hits, begin..begin + self.block as i64, peak), peak);
         }
         while let Some((place, _)) = self.pending.front().filter(|(place, _)| begin - place > self.frames(SMEARED)) {
             self.found.push_back(*place);
@@ -114,6 +116,13 @@ impl Onsets {
     }
 }
 
+/// The first of these frames that is loud for a hit of this energy, or else the last of them.
+fn first(hits: &Span, places: std::ops::Range<i64>, peak: f64) -> i64 {
+    let square = |place: i64| (0..hits.channels()).map(|c| hits.get(c, place..place + 1)[0].powi(2)).sum::<f64>();
+    let last = places.end - 1;
+    places.into_iter().find(|place| square(*place) > peak / 8.0).unwrap_or(last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +145,6 @@ mod tests {
         onsets.advance(&span, 95_000);
         let found: Vec<i64> = onsets.found.into_iter().collect();
         assert_eq!(found.len(), places.len(), "{found:?}");
-        assert!(found.iter().zip(places).all(|(found, place)| (found - place).abs() <= 48), "{found:?}");
+        assert!(found.iter().zip(places).all(|(found, place)| (found - place).abs() <= 8), "{found:?}");
     }
 }

@@ -2,13 +2,18 @@
 
 use crate::span::Span;
 
-/// Frames of a piece, at 48 kHz: 11 ms.
-const PIECE: f64 = 512.0;
+/// Frames of a piece, at 48 kHz: 5 ms.
+const PIECE: f64 = 256.0;
 
 pub(crate) struct Pieces {
     piece: i64,
     /// Of the piece that sounds: its place in the file minus that in the clip.
-    offset: Option<i64>,
+    offset: i64,
+    /// As [`Self::offset`], before it was scattered.
+    even: i64,
+    /// Where pieces follow each other at even steps that are not those of the file, noise repeats itself at one pitch: each then comes from
+    /// a little elsewhere, by this.
+    scatter: u64,
     rise: Vec<f64>,
 }
 
@@ -19,7 +24,7 @@ impl Pieces {
             let x = (i as f64 + 0.5) / piece as f64;
             x * x * (3.0 - 2.0 * x)
         });
-        Self { piece, offset: None, rise: rise.collect() }
+        Self { piece, offset: 0, even: 0, scatter: 1, rise: rise.collect() }
     }
 
     /// Frames of a piece.
@@ -27,10 +32,28 @@ impl Pieces {
         self.piece
     }
 
+    /// Begins where this place of the file is heard on this frame of the clip.
+    pub(crate) fn begin(&mut self, frame: i64, place: i64) {
+        (self.offset, self.even) = (place - frame, place - frame);
+    }
+
+    /// How far a piece may come from elsewhere, either way.
+    pub(crate) fn reach(&self) -> i64 {
+        self.piece
+    }
+
+    /// The next of numbers that look random (Knuth's MMIX), the same in every run.
+    fn scattered(&mut self) -> i64 {
+        self.scatter = self.scatter.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.scatter >> 33) as i64 % (2 * self.piece + 1) - self.piece
+    }
+
     /// Adds to the piece of `out` that begins at `frame`. `place` is what is heard a piece later.
     pub(crate) fn put(&mut self, hits: &Span, frame: i64, place: i64, out: &mut Span) {
-        let next = place - (frame + self.piece);
-        let offset = self.offset.replace(next).unwrap_or(next);
+        let even = place - (frame + self.piece);
+        let same = std::mem::replace(&mut self.even, even) == even;
+        let next = if same { even } else { even + self.scattered() };
+        let offset = std::mem::replace(&mut self.offset, next);
         let of = |offset: i64| frame + offset..frame + offset + self.piece;
         if offset == next {
             for channel in 0..hits.channels() {

@@ -29,6 +29,8 @@ pub(crate) struct Stretcher {
     earliest: i64,
     /// The middle of the vocoder's next window in the clip.
     window: i64,
+    /// Whether a piece was put.
+    begun: bool,
     /// Where the next piece begins in the clip.
     piece: i64,
     /// The next frame of the clip that is read.
@@ -64,6 +66,7 @@ impl Stretcher {
             anchored,
             vocoder,
             window,
+            begun: false,
             piece: begin,
             pieces,
             next: begin,
@@ -79,9 +82,14 @@ impl Stretcher {
     }
 
     fn piece(&mut self) -> Result<(), AudioError> {
+        if !self.begun {
+            self.begun = true;
+            let place = self.place(self.piece)?;
+            self.pieces.begin(self.piece, place);
+        }
         let next = self.piece + self.pieces.length();
         let source = self.place(next)?;
-        self.split_to(source + self.pieces.length())?;
+        self.split_to(source + self.pieces.length() + self.pieces.reach())?;
         self.hits.extend_to(next);
         self.pieces.put(&self.split.hits, self.piece, source, &mut self.hits);
         self.piece = next;

@@ -171,6 +171,46 @@ fn noise_is_as_loud_as_it_was() {
     }
 }
 
+#[test]
+fn slow_noise_does_not_repeat_itself() {
+    let mut next = noise(4);
+    let media = Memory::new(vec![(0..200_000).map(|_| 0.1 * next()).collect()]);
+    for speed in [0.5, 0.8, 1.25] {
+        let out = &media.warped(&even(200_000, speed, Pitch::Kept(0.0)), 4_096)[0];
+        let sound = &out[10_000..110_000];
+        let likeness = |lag: usize| {
+            let products: f64 = sound.iter().zip(&sound[lag..]).map(|(a, b)| a * b).sum();
+            products / sound.iter().map(|x| x * x).sum::<f64>()
+        };
+        let worst = (16..2_400).map(|lag| likeness(lag).abs()).fold(0.0, f64::max);
+        eprintln!("noise at {speed} is like itself by {:.0} %", 100.0 * worst);
+        assert!(worst < 0.1, "{worst} at {speed}");
+    }
+}
+
+#[test]
+fn a_hit_on_the_first_frame_is_heard() {
+    let mut next = noise(6);
+    let mut sound = vec![0.0; 120_000];
+    [0, 30_000, 61_234, 90_000].into_iter().for_each(|at| hit(&mut sound, at, 0.8, &mut next));
+    let media = Memory::new(vec![sound]);
+    for speed in [0.5, 0.8, 1.25, 2.0] {
+        for from in [0u64, 30_000, 61_234] {
+            let out = &media.warped(&Warp::even(from, 24_000, (24_000.0 / speed) as u64, Pitch::Kept(0.0)), 4_096)[0];
+            let source = &media.planes[0][from as usize..];
+            // How much of the first millisecond comes out as it was, wherever within four frames.
+            let energy: f64 = source[..48].iter().map(|x| x * x).sum();
+            let missing = |late: usize| (0..48).map(|i| (out[i + late] - source[i]).powi(2)).sum::<f64>() / energy;
+            let early = |by: usize| {
+                source[..by].iter().map(|x| x * x).sum::<f64>() / energy
+                    + (by..48).map(|i| (out[i - by] - source[i]).powi(2)).sum::<f64>() / energy
+            };
+            let best = (0..4).map(missing).chain((1..4).map(early)).fold(f64::INFINITY, f64::min);
+            assert!(best < 0.1, "at {speed} from {from}: {best}");
+        }
+    }
+}
+
 /// A drum: a click, and noise that dies away.
 fn hit(sound: &mut [f64], at: usize, level: f64, next: &mut impl FnMut() -> f64) {
     let count = 6_000.min(sound.len() - at);
@@ -196,7 +236,7 @@ fn hits_are_where_they_belong() {
             let out = &media.warped(&warp, 4_096)[0];
             for place in &places {
                 let wanted = warp.frame_at(*place as f64);
-                // Of 10 ms before and after: the first time that it is half as loud as it gets.
+                // Of 20 ms before and after: the first time that it is half as loud as it gets.
                 let near = &out[wanted as usize - 960..wanted as usize + 960];
                 let peak = near.iter().fold(0.0f64, |peak, x| peak.max(x.abs()));
                 let begins = near.iter().position(|x| x.abs() > peak / 2.0).expect("a peak");
