@@ -4,13 +4,14 @@
 //! as a session.toml or a DAWproject again.
 #![no_main]
 
+#[allow(dead_code)]
+mod sessions;
+
 use std::path::Path;
 use std::sync::OnceLock;
 use stemwright_audio::{AudioError, FrameReader, Media, MediaInfo};
 use stemwright_core::SampleRate;
-use stemwright_daw::{
-    Comments, DawProjectOptions, ForeignOptions, Places, SessionFile, read_foreign, session_text, write_dawproject,
-};
+use stemwright_daw::{DawProjectOptions, ForeignOptions, read_foreign, write_dawproject};
 
 /// Ten minutes in every file.
 struct Claimed;
@@ -59,10 +60,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if session.tracks.iter().map(|track| track.clips.len()).sum::<usize>() > 2000 {
         return;
     }
-    let text = session_text(&session, Path::new(""), Places::Seconds, &Comments::default());
-    if let Err(error) = SessionFile::parse(Path::new("session.toml"), text.clone()) {
-        panic!("{error}\n{text}");
-    }
+    sessions::written(&session);
     let out = folder().join("again.dawproject");
     let _ = std::fs::remove_file(&out);
     let options = DawProjectOptions { embed: false, force: false };

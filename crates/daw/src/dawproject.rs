@@ -26,7 +26,7 @@ use crate::SessionError;
 use crate::foreign::ledger::Ledger;
 use crate::foreign::media_search::MediaSearch;
 use crate::foreign::sources::Sources;
-use crate::foreign::warped;
+use crate::foreign::warped::{Laid, lay};
 use crate::foreign::{ForeignOptions, ForeignSession, Format, LARGEST_BYTES, error, xml};
 use archive::{Archive, ArchiveError};
 use files::Audio;
@@ -36,7 +36,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use stemwright_audio::Media;
 use stemwright_core::{Bus, Clip, Layout, Marker, Pitch, SampleRate, Section, Session, Strip, TempoMap, Track};
-use timeline::{Arrangement, Curve, Placed};
+use timeline::{Arrangement, Curve, Placed, Unplayed};
 
 pub use write::{DawProjectOptions, DawProjectWritten, write_dawproject};
 
@@ -120,11 +120,7 @@ fn session<'d, S: archive::Source>(
     let unit = project.timeline.as_ref().and_then(|timeline| timeline.unit).unwrap_or(TimeUnit::Beats);
     let (tempo, tempo_changes) = tempo::tempo(project, unit, ledger);
     let map = TempoMap::new(tempo, &tempo_changes);
-    let track_name = |id: Option<&'d str>| {
-        let seat = id.and_then(|id| mixer.tracks.get(id));
-        seat.map_or_else(|| "the arrangement".to_owned(), |&seat| mixer.seats[seat].name.clone())
-    };
-    let arrangement = timeline::arrangement(project, &map, track_name, ledger);
+    let arrangement = timeline::arrangement(project, &map, |id| track_name(&mixer, id), ledger);
     let Arrangement { placed, lanes, markers } = arrangement.map_err(|_| beyond("clips without end"))?;
     if project.launcher_clips > 0 {
         let message =
@@ -134,7 +130,7 @@ fn session<'d, S: archive::Source>(
     let mut files = Vec::with_capacity(placed.len());
     for stretch in &placed {
         let name = if stretch.name.is_empty() { String::new() } else { format!(", {:?}", stretch.name) };
-        let place = format!("{}{name} at {}", track_name(stretch.track), timeline::clock(stretch.start));
+        let place = format!("{}{name} at {}", track_name(&mixer, stretch.track), timeline::clock(stretch.start));
         files.push(audio.find(stretch.file, &place, &mut sources, ledger)?);
     }
     let usual = || {
@@ -150,14 +146,20 @@ fn session<'d, S: archive::Source>(
         return Err(beyond("more points of automation"));
     }
     let mut clips: BTreeMap<Option<usize>, Vec<Clip>> = BTreeMap::new();
-    let mut faded = false;
+    let (mut faded, mut stretched) = (false, Unplayed::default());
     for (stretch, file) in placed.iter().zip(files) {
         let Some(file) = file else { continue };
         let seat = stretch.track.and_then(|id| mixer.tracks.get(id)).copied();
         let Some(clip) = clip(stretch, &file, rate, &sources) else { continue };
+        match (&stretch.warp, &clip.warp) {
+            (Some(_), Some(_)) => stretched.add("stretched", stretch.track, 1, stretch.start),
+            (Some(_), None) => stretched.add("clip-warped", stretch.track, 1, stretch.start),
+            (None, _) => {}
+        }
         faded |= clip.fade_in.frames + clip.fade_out.frames > 0;
         clips.entry(seat).or_default().push(clip);
     }
+    stretched.tell(|id| track_name(&mixer, id), ledger);
     if faded {
         let message = "the format says how long fades are and not how they rise: they are straight";
         ledger.note("fade-approximated", "", message, "");
@@ -184,11 +186,17 @@ fn session<'d, S: archive::Source>(
     Ok(session)
 }
 
+/// What the ledger calls a track.
+fn track_name(mixer: &Mixer<'_, '_>, id: Option<&str>) -> String {
+    let seat = id.and_then(|id| mixer.tracks.get(id));
+    seat.map_or_else(|| "the arrangement".to_owned(), |&seat| mixer.seats[seat].name.clone())
+}
+
 /// A stretch of audio in frames, as far as its file reaches.
 fn clip(stretch: &Placed<'_>, file: &Path, rate: SampleRate, sources: &Sources<'_>) -> Option<Clip> {
     let frames = |seconds: f64| crate::foreign::frames(seconds, rate);
     if let Some(places) = &stretch.warp {
-        let mut clip = warped::clip(file, places, Pitch::Kept(0.0), rate)?;
+        let (Laid::Clip(mut clip) | Laid::AtOwnSpeed(mut clip)) = lay(file, places, Pitch::Kept(0.0), rate)?;
         stretch.curves_over(&mut clip, rate);
         return sources.fit(clip, rate);
     }

@@ -153,6 +153,18 @@ fn warps_that_stretch_are_carried_and_told() {
 }
 
 #[test]
+fn warps_that_nothing_can_play_are_told_and_play_at_their_own_speed() {
+    for points in [[(0.0, 0.0), (0.1, 3.9)], [(0.0, 3.0), (8.0, 1.0)]] {
+        let clip = format!("<Clip time=\"4\" duration=\"4\">{}</Clip>", warps(ONE, &points));
+        let (session, ledger) = Bench::of_xml(&one_track(&clip)).read();
+        let [finding] = of_code(&ledger, "clip-warped")[..] else { panic!("{ledger:?}") };
+        assert_eq!(finding.severity, Severity::Error);
+        let [clip] = &session.tracks[0].clips[..] else { panic!("{session:?}") };
+        assert_eq!((clip.at, clip.warp.as_ref()), (4 * BEAT, None));
+    }
+}
+
+#[test]
 fn a_bend_that_is_not_heard_is_none() {
     // Only from beat 2 on is the file stretched; the clip ends there.
     let bent = warps(ONE, &[(0.0, 0.0), (2.0, 1.0), (8.0, 3.0)]);

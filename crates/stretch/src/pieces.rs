@@ -37,15 +37,11 @@ impl Pieces {
         (self.offset, self.even) = (place - frame, place - frame);
     }
 
-    /// How far a piece may come from elsewhere, either way.
-    pub(crate) fn reach(&self) -> i64 {
-        self.piece
-    }
-
-    /// The next of numbers that look random (Knuth's MMIX), the same in every run.
+    /// The next of numbers that look random (Knuth's MMIX), the same in every run. Pieces come from earlier: a hit that is still to
+    /// come must not be heard.
     fn scattered(&mut self) -> i64 {
         self.scatter = self.scatter.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.scatter >> 33) as i64 % (2 * self.piece + 1) - self.piece
+        -((self.scatter >> 33) as i64 % (self.piece + 1))
     }
 
     /// Adds to the piece of `out` that begins at `frame`. `place` is what is heard a piece later.

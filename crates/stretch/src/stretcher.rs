@@ -89,7 +89,7 @@ impl Stretcher {
         }
         let next = self.piece + self.pieces.length();
         let source = self.place(next)?;
-        self.split_to(source + self.pieces.length() + self.pieces.reach())?;
+        self.split_to(source + self.pieces.length())?;
         self.hits.extend_to(next);
         self.pieces.put(&self.split.hits, self.piece, source, &mut self.hits);
         self.piece = next;

@@ -253,6 +253,35 @@ fn hits_are_where_they_belong() {
 }
 
 #[test]
+fn rolls_stay_rolls() {
+    // Thirty hits a second: each is heard once, where it belongs.
+    let mut next = noise(8);
+    let places: Vec<usize> = (0..40).map(|i| 10_000 + i * 1_600 + (i * i * 131) % 300).collect();
+    let mut sound = vec![0.0; 90_000];
+    for place in &places {
+        for (i, x) in sound[*place..*place + 1_200].iter_mut().enumerate() {
+            *x += 0.7 * (-(i as f64) / 150.0).exp() * next();
+        }
+    }
+    let media = Memory::new(vec![sound]);
+    for speed in SPEEDS {
+        let warp = even(90_000, speed, Pitch::Kept(0.0));
+        let out = &media.warped(&warp, 4_096)[0];
+        let energy = |from: f64, to: f64| out[from as usize..to as usize].iter().map(|x| x * x).sum::<f64>();
+        let before: Vec<f64> = places
+            .iter()
+            .map(|place| {
+                let at = warp.frame_at(*place as f64);
+                energy(at - 336.0, at - 144.0) / energy(at - 144.0, at + 336.0)
+            })
+            .collect();
+        let worst = before.iter().copied().fold(0.0, f64::max);
+        eprintln!("roll at {speed}: {:.1} dB from 7 to 3 ms before a hit", 10.0 * worst.log10());
+        assert!(worst < 0.1, "{worst} at {speed}");
+    }
+}
+
+#[test]
 fn a_click_keeps_its_shape() {
     let mut sound = vec![0.0; 96_000];
     let shape = [0.2, -0.7, 1.0, -0.5, 0.3];

@@ -7,10 +7,10 @@ use super::media::Audio;
 use super::moving::{Breakpoint, Curve, Frames};
 use super::node::{flag, within};
 use super::tracks::{Kind, Monitor, Track};
-use super::warp::{self, Piece, Placed};
+use super::warp::{self, Piece};
 use crate::foreign::curve::{self, Fineness};
 use crate::foreign::ledger::Ledger;
-use crate::foreign::warped::STRETCHED;
+use crate::foreign::warped::{Laid, STRETCHED};
 use crate::foreign::{MOST_CLIPS, MOST_POINTS};
 use std::path::PathBuf;
 use stemwright_core::{Clip, Db, GainPoint, Pitch};
@@ -137,9 +137,10 @@ impl Sounds<'_, '_> {
                     return Err(TooMuch("warp markers and points of envelopes"));
                 }
                 let mut clip = match placed {
-                    Some(Placed::Clip(clip)) => clip,
-                    Some(Placed::Wild(clip)) => {
-                        let message = "is warped by more than 32 times its speed: here it plays at its own";
+                    Some(Laid::Clip(clip)) => clip,
+                    Some(Laid::AtOwnSpeed(clip)) => {
+                        let message =
+                            "is warped backwards, or by more than 32 times its speed: here it plays at its own";
                         ledger.error("clip-warped", &place, message, BOUNCE);
                         clip
                     }

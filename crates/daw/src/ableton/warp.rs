@@ -3,11 +3,11 @@
 use super::clips::{AudioClip, Marker};
 use super::clock::Clock;
 use crate::foreign::MOST_POINTS;
-use stemwright_core::{Clip, Pitch, Warp, WarpPoint};
+use crate::foreign::warped::{DRIFT, DRIFT_A_SECOND, Laid, lay, plain};
+use stemwright_core::{Pitch, Warp};
 
-/// How far audio may drift from its own speed and still count as not stretched: a frame, and what single floats make of tempos.
-const DRIFT: f64 = 1.0 / 44_100.0;
-const DRIFT_A_SECOND: f64 = 3e-7;
+/// The file of a piece, until it is known.
+const NAMED_LATER: &str = "";
 
 /// A stretch of a clip, once through its loop.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,15 +22,6 @@ pub(super) struct Piece {
 /// Too many pieces.
 #[derive(Debug)]
 pub(super) struct TooMany;
-
-/// What a piece became.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Placed {
-    /// Of a file that is named later.
-    Clip(Clip),
-    /// As [`Self::Clip`], at its own speed because none is heard as it is written.
-    Wild(Clip),
-}
 
 /// The pieces of a clip, no more than `most`.
 pub(super) fn pieces(clip: &AudioClip<'_, '_>, most: usize) -> Result<Vec<Piece>, TooMany> {
@@ -71,13 +62,17 @@ fn beat_at(markers: &[Marker], seconds: f64) -> f64 {
     a.beat + (seconds - a.seconds) * (b.beat - a.beat) / (b.seconds - a.seconds)
 }
 
+fn at_own_speed(places: &[(f64, f64)], clock: &Clock) -> Option<Laid> {
+    plain(NAMED_LATER.as_ref(), places, clock.rate).map(Laid::Clip)
+}
+
 /// A piece in frames. `None` where it lies before its file, is shorter than a frame or further away than sessions reach.
-pub(super) fn place(clip: &AudioClip<'_, '_>, piece: Piece, clock: &Clock, points: &mut usize) -> Option<Placed> {
+pub(super) fn place(clip: &AudioClip<'_, '_>, piece: Piece, clock: &Clock, points: &mut usize) -> Option<Laid> {
     if clip.warped { warped(clip, piece, clock, points) } else { unwarped(clip, piece, clock) }
 }
 
 /// At the speed of the file, or of its transposition.
-fn unwarped(clip: &AudioClip<'_, '_>, piece: Piece, clock: &Clock) -> Option<Placed> {
+fn unwarped(clip: &AudioClip<'_, '_>, piece: Piece, clock: &Clock) -> Option<Laid> {
     let semitones = clip.semitones.clamp(-Warp::SEMITONES, Warp::SEMITONES);
     let speed = if semitones == 0.0 { 1.0 } else { libm::exp2(semitones / 12.0) };
     let (mut start, end) = (clock.seconds(piece.start), clock.seconds(piece.end));
@@ -87,10 +82,14 @@ fn unwarped(clip: &AudioClip<'_, '_>, piece: Piece, clock: &Clock) -> Option<Pla
         from = 0.0;
     }
     let places = [(start, from), (end, from + (end - start) * speed)];
-    if speed == 1.0 { plain(&places, clock).map(Placed::Clip) } else { stretched(&places, Pitch::Follows, clock) }
+    if speed == 1.0 {
+        at_own_speed(&places, clock)
+    } else {
+        lay(NAMED_LATER.as_ref(), &places, Pitch::Follows, clock.rate)
+    }
 }
 
-fn warped(clip: &AudioClip<'_, '_>, mut piece: Piece, clock: &Clock, points: &mut usize) -> Option<Placed> {
+fn warped(clip: &AudioClip<'_, '_>, mut piece: Piece, clock: &Clock, points: &mut usize) -> Option<Laid> {
     let alone;
     let markers = match clip.markers.as_slice() {
         [_, _, ..] => clip.markers.as_slice(),
@@ -132,49 +131,7 @@ fn warped(clip: &AudioClip<'_, '_>, mut piece: Piece, clock: &Clock, points: &mu
     let drift = offsets().fold(f64::NEG_INFINITY, f64::max) - offsets().fold(f64::INFINITY, f64::min);
     let seconds = places.last()?.0 - places.first()?.0;
     let is_plain = matches!(pitch, Pitch::Follows | Pitch::Kept(0.0)) && drift <= DRIFT + DRIFT_A_SECOND * seconds;
-    if is_plain { plain(&places, clock).map(Placed::Clip) } else { stretched(&places, pitch, clock) }
-}
-
-/// A clip from the first of these places in song and file to the last, at the file's speed.
-fn plain(places: &[(f64, f64)], clock: &Clock) -> Option<Clip> {
-    let frames = |seconds: f64| crate::foreign::frames(seconds, clock.rate);
-    let (first, last) = (places.first()?, places.last()?);
-    let (at, end) = (frames(first.0)?, frames(last.0)?);
-    let length = u64::try_from(end.checked_sub(at)?).ok().filter(|length| *length > 0)?;
-    let mut clip = Clip::new("", at);
-    (clip.from, clip.length) = (u64::try_from(frames(first.1)?).ok()?, Some(length));
-    Some(clip)
-}
-
-/// A clip whose file runs through these places.
-fn stretched(places: &[(f64, f64)], pitch: Pitch, clock: &Clock) -> Option<Placed> {
-    let frames = |seconds: f64| crate::foreign::frames(seconds, clock.rate);
-    let own = plain(places, clock)?;
-    let end = own.length?;
-    let mut points: Vec<WarpPoint> = Vec::with_capacity(places.len());
-    for &(song, file) in places {
-        let frame = frames(song)?.checked_sub(own.at)?.try_into().ok()?;
-        let source = u64::try_from(frames(file)?).ok()?;
-        // What was rounded must rise.
-        if points.last().is_none_or(|last| last.frame < frame && last.source < source) {
-            points.push(WarpPoint { frame, source });
-        }
-    }
-    if points.last().is_some_and(|last| last.frame != end) {
-        // The last two were one: the end counts.
-        let source = u64::try_from(frames(places.last()?.1)?).ok()?;
-        while points.len() > 1 && points.last().is_some_and(|last| last.source >= source) {
-            points.pop();
-        }
-        points.push(WarpPoint { frame: end, source });
-    }
-    let warp = Warp { points, pitch };
-    if warp.wrong().is_some() {
-        return Some(Placed::Wild(own));
-    }
-    let mut clip = own;
-    (clip.from, clip.length, clip.warp) = (0, None, Some(warp));
-    Some(Placed::Clip(clip))
+    if is_plain { at_own_speed(&places, clock) } else { lay(NAMED_LATER.as_ref(), &places, pitch, clock.rate) }
 }
 
 #[cfg(test)]

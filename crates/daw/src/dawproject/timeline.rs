@@ -77,17 +77,24 @@ struct Here<'d> {
     depth: usize,
 }
 
-/// What cannot be played, counted until it is told: by track, how often and first where.
+/// What cannot be played, or not as it is written, counted until it is told: by track, how often and first where.
 #[derive(Debug, Default)]
-struct Unplayed<'d> {
+pub(super) struct Unplayed<'d> {
     counts: BTreeMap<(&'static str, Option<&'d str>), (usize, f64)>,
 }
 
 impl<'d> Unplayed<'d> {
-    fn add(&mut self, what: &'static str, track: Option<&'d str>, count: usize, seconds: f64) {
+    pub(super) fn add(&mut self, what: &'static str, track: Option<&'d str>, count: usize, seconds: f64) {
         let entry = self.counts.entry((what, track)).or_insert((0, seconds));
         entry.0 += count;
         entry.1 = entry.1.min(seconds);
+    }
+
+    /// `track_name` is what the ledger calls a track.
+    pub(super) fn tell(self, track_name: impl Fn(Option<&'d str>) -> String, ledger: &mut Ledger) {
+        for ((what, track), (count, seconds)) in self.counts {
+            tell(what, &track_name(track), count, seconds, ledger);
+        }
     }
 }
 
@@ -128,9 +135,7 @@ pub(super) fn arrangement<'a, 'd>(
     for markers in &project.markers {
         walk.timeline(markers, &Here { unit, ..here.clone() })?;
     }
-    for ((what, track), (count, seconds)) in walk.unplayed.counts {
-        tell(what, &track_name(track), count, seconds, ledger);
-    }
+    walk.unplayed.tell(track_name, ledger);
     Ok(walk.out)
 }
 

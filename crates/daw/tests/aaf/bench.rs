@@ -1,7 +1,11 @@
 //! AAF files in folders with their audio, and what another program (pyaaf2) says that they hold.
 
-#![allow(dead_code, reason = "no test file uses all of it")]
+#![allow(dead_code, unused_imports, reason = "no test file uses all of it")]
 
+#[path = "../written/again.rs"]
+mod again;
+
+pub(crate) use again::written;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -269,19 +273,4 @@ pub(crate) fn with_audio(from: &Path, folder: &Path, wanted: &Value) -> PathBuf 
         audio(&folder.join(name), number("channels") as u16, number("rate") as u32, frames);
     }
     path
-}
-
-/// What is read can be written as session.toml, and read again.
-#[track_caller]
-pub(crate) fn written(session: &stemwright_core::Session) {
-    use stemwright_daw::{Comments, Places, SessionFile, session_text};
-    // Tests ask for rates that no session.toml has.
-    let large = session.tracks.iter().map(|track| track.clips.len()).sum::<usize>() + session.tracks.len() > 2000;
-    if large || session.rate.hz() < 44_100 {
-        return;
-    }
-    let text = session_text(session, Path::new(""), Places::Seconds, &Comments::default());
-    if let Err(error) = SessionFile::parse(Path::new("session.toml"), text) {
-        panic!("{error}");
-    }
 }

@@ -2,6 +2,10 @@
 
 #![allow(dead_code, reason = "no test file uses all of it")]
 
+#[path = "../written/again.rs"]
+mod again;
+
+pub(crate) use again::written;
 use std::path::{Path, PathBuf};
 use stemwright_audio::{AudioError, FrameReader, Media, MediaInfo};
 use stemwright_core::{Finding, SampleRate};
@@ -76,19 +80,4 @@ impl Folder {
 /// The entries of a code.
 pub(crate) fn of_code<'l>(ledger: &'l [Finding], code: &str) -> Vec<&'l Finding> {
     ledger.iter().filter(|finding| finding.code == code).collect()
-}
-
-/// What is read can be written as session.toml, and read again.
-#[track_caller]
-pub(crate) fn written(session: &stemwright_core::Session) {
-    use stemwright_daw::{Comments, Places, SessionFile, session_text};
-    // Tests ask for rates that no session.toml has.
-    let large = session.tracks.iter().map(|track| track.clips.len()).sum::<usize>() + session.tracks.len() > 2000;
-    if large || session.rate.hz() < 44_100 {
-        return;
-    }
-    let text = session_text(session, Path::new(""), Places::Seconds, &Comments::default());
-    if let Err(error) = SessionFile::parse(Path::new("session.toml"), text) {
-        panic!("{error}");
-    }
 }

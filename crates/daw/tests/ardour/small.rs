@@ -2,6 +2,10 @@
 
 #![allow(dead_code, reason = "no test file uses all of it")]
 
+#[path = "../written/again.rs"]
+mod again;
+
+pub(crate) use again::written;
 use std::path::Path;
 use stemwright_audio::Files;
 use stemwright_core::SampleRate;
@@ -116,19 +120,4 @@ fn write(path: &Path, channels: u16) {
 
 pub(crate) fn codes(read: &ForeignSession) -> Vec<&str> {
     read.ledger.iter().map(|finding| finding.code.as_str()).collect()
-}
-
-/// What is read can be written as session.toml, and read again.
-#[track_caller]
-pub(crate) fn written(session: &stemwright_core::Session) {
-    use stemwright_daw::{Comments, Places, SessionFile, session_text};
-    // Tests ask for rates that no session.toml has.
-    let large = session.tracks.iter().map(|track| track.clips.len()).sum::<usize>() + session.tracks.len() > 2000;
-    if large || session.rate.hz() < 44_100 {
-        return;
-    }
-    let text = session_text(session, Path::new(""), Places::Seconds, &Comments::default());
-    if let Err(error) = SessionFile::parse(Path::new("session.toml"), text) {
-        panic!("{error}");
-    }
 }

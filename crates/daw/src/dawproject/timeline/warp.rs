@@ -2,11 +2,8 @@
 
 use super::{Here, MOST_CLIPS, Placed, TimeUnit, TooMuch, Walk, in_unit};
 use crate::dawproject::model::{Audio, Content, Warps};
+use crate::foreign::warped::{DRIFT, DRIFT_A_SECOND};
 
-/// How far audio may drift from its own speed and still count as not stretched: a frame and, over its length, the precision of
-/// the single floats that programs keep beats in.
-const DRIFT: f64 = 1.0 / 44_100.0;
-const DRIFT_A_SECOND: f64 = 3e-7;
 /// Places at which a warp is looked at between its points: a tempo that changes there bends it.
 const LOOKS: u32 = 16;
 
@@ -79,7 +76,6 @@ impl<'d> Walk<'_, 'd, '_> {
         let place = |mark: &f64| (here.seconds(*mark, self.map), inside(&warps.points, *mark));
         let places: Vec<(f64, f64)> = marks.iter().map(place).collect();
         let (Some(first), Some(last)) = (places.first().copied(), places.last().copied()) else { return Ok(()) };
-        self.unplayed.add("stretched", here.track, 1, first.0);
         self.out.placed.push(Placed {
             track: here.track,
             file: audio.file,
