@@ -8,10 +8,11 @@ use crate::signal::Wave;
 use crate::spec::spec;
 use crate::{BounceError, EngineError};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use stemwright_audio::{AudioWriter, Container, Media, SampleFormat, Staging, free_space};
-use stemwright_core::{Clip, Finding, Layout, Session, Track, in_file_name};
+use stemwright_core::{Clip, Finding, Layout, Session, Severity, Track, in_file_name};
 
 /// Frames rendered at once.
 const BLOCK: usize = 8192;
@@ -44,7 +45,7 @@ pub struct Consolidated {
     pub start: i64,
     /// Of each file.
     pub frames: u64,
-    /// Clicks at edits, and what there is to know of the sources.
+    /// Clicks at edits, impulse responses that stay where they are, and what there is to know of the sources.
     pub findings: Vec<Finding>,
 }
 
@@ -131,6 +132,12 @@ fn write(
     };
     let job = Job { session, media, folder, start, frames, watch: &watch };
     let tracks: Vec<Result<_, BounceError>> = placed.par_iter().map(|placed| job.track(placed)).collect();
+    for file in crate::impulses::files(session).collect::<BTreeSet<_>>() {
+        let message =
+            format!("{} is an impulse response of the session's reverbs and is not in this folder", file.display());
+        let hint = "send it along, or print the returns that it makes";
+        findings.push(Finding::new(Severity::Note, "impulse-outside", message).in_file(file).hint(hint));
+    }
     let mut consolidated = Session { tracks: Vec::new(), ..session.clone() };
     let mut written = Vec::with_capacity(tracks.len());
     for (placed, track) in placed.iter().zip(tracks) {

@@ -213,6 +213,21 @@ fn clicks_at_edits_are_told_and_crossfades_are_silent() {
 }
 
 #[test]
+fn what_the_folder_does_not_hold_is_said() {
+    let desk = desk();
+    wav(&desk, "hall.wav", 2, 4_800, |frame, _| if frame == 0 { 1.0 } else { 0.0 });
+    let song = "[session]\nrate = 48000\n[[track]]\nname = \"A\"\n    [[track.clip]]\n    file = \"low.wav\"\n    [[track.insert]]\n    \
+                type = \"convolution\"\n    file = \"hall.wav\"\n";
+    desk.write("song.toml", song);
+    desk.run(&["session", "convert", "song.toml", "multi", "--consolidate"])
+        .ended(0)
+        .says(&["impulse-outside", "hall.wav"]);
+    assert!(std::fs::read_to_string(desk.path("multi/README.txt")).unwrap().contains("hall.wav"));
+    // Its session plays it from where it is.
+    desk.bounce(&["multi", "-o", "stems"]).ended(0);
+}
+
+#[test]
 fn nothing_is_overwritten_and_nothing_is_left_of_what_fails() {
     let desk = desk();
     desk.write("song.toml", SONG);
