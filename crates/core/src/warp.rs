@@ -59,24 +59,32 @@ impl Warp {
 
     /// What is wrong with it, in words.
     pub fn wrong(&self) -> Option<&'static str> {
+        self.fault().map(|(_, wrong)| wrong)
+    }
+
+    /// The first point with which something is wrong, and what.
+    pub fn fault(&self) -> Option<(usize, &'static str)> {
         if self.points.len() < 2 {
-            return Some("a warp has two points at least: where the clip begins and where it ends");
+            return Some((0, "a warp has two points at least: where the clip begins and where it ends"));
         }
         if self.points[0].frame != 0 {
-            return Some("the first point of a warp is the clip's first frame");
+            return Some((0, "the first point of a warp is the clip's first frame"));
         }
-        let falls = |pair: &[WarpPoint]| pair[0].frame >= pair[1].frame || pair[0].source >= pair[1].source;
-        if self.points.windows(2).any(falls) {
-            return Some("from point to point of a warp both times rise");
-        }
-        let speed =
-            |pair: &[WarpPoint]| (pair[1].source - pair[0].source) as f64 / (pair[1].frame - pair[0].frame) as f64;
-        if !self.points.windows(2).all(|pair| Self::SPEEDS.contains(&speed(pair))) {
-            return Some("a warp plays a file between 1/32 of its speed and 32 times as fast");
+        let fault = |[a, b]: [WarpPoint; 2]| {
+            if a.frame >= b.frame || a.source >= b.source {
+                return Some("from point to point of a warp both times rise");
+            }
+            let speed = (b.source - a.source) as f64 / (b.frame - a.frame) as f64;
+            let can = Self::SPEEDS.contains(&speed);
+            (!can).then_some("a warp plays a file between 1/32 of its speed and 32 times as fast")
+        };
+        let pairs = self.points.windows(2).enumerate();
+        if let Some(found) = pairs.into_iter().find_map(|(i, pair)| Some((i + 1, fault([pair[0], pair[1]])?))) {
+            return Some(found);
         }
         match self.pitch {
             Pitch::Kept(semitones) if semitones.is_nan() || semitones.abs() > Self::SEMITONES => {
-                Some("a pitch is moved by four octaves at most")
+                Some((0, "a pitch is moved by four octaves at most"))
             }
             _ => None,
         }

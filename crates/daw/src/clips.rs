@@ -49,21 +49,26 @@ impl Reader<'_> {
             let (channel, into) = (channel?, into?);
             let envelope = fields.take("envelope").map(Value::into_items).transpose()?.unwrap_or_default();
             let envelope = envelope.into_iter().map(written_point).collect::<Result<Vec<_>, _>>()?;
-            if let Some(value) = lengths[..2].iter().flatten().next().filter(|_| warp.is_some()) {
-                return Err(value
-                    .error("a clip with a `warp` has no `from` and no `length`")
-                    .hint("the warp's points say both"));
-            }
             fields.finish()?;
             for at in positions {
                 let read = |value: &Option<_>| value.as_ref().map(|value| self.clock.length(value, at)).transpose();
                 let [from, length, fade_in, fade_out] = lengths.each_ref().map(read);
+                let (from, length) = (from?.unwrap_or(0), length?);
+                let warp = warp.as_deref().map(|points| self.warp(points, pitch, at)).transpose()?;
+                if let Some(warp) = &warp {
+                    let other = [from != 0, length.is_some_and(|length| length != warp.frames())];
+                    let told = lengths.iter().zip(other).find(|(_, other)| *other);
+                    if let Some((Some(value), _)) = told {
+                        let error = value.error("the `warp` says what a clip plays, and this says something else");
+                        return Err(error.hint("leave it out: points are [time in the clip, time in the file]"));
+                    }
+                }
                 clips.push(Clip {
                     file: file.clone(),
                     at,
-                    from: from?.unwrap_or(0),
-                    length: length?,
-                    warp: warp.as_deref().map(|points| self.warp(points, pitch, at)).transpose()?,
+                    from,
+                    length: length.filter(|_| warp.is_none()),
+                    warp,
                     channel,
                     into,
                     gain,
@@ -84,9 +89,11 @@ impl Reader<'_> {
         };
         let points_read = points.iter().map(point).collect::<Result<Vec<_>, SessionError>>()?;
         let warp = Warp { points: points_read, pitch: pitch.unwrap_or(Pitch::Kept(0.0)) };
-        match (warp.wrong(), points.last()) {
-            (Some(wrong), Some((place, _))) => Err(place.error(wrong)),
-            _ => Ok(warp),
+        match warp.fault() {
+            None => Ok(warp),
+            Some((place, wrong)) => {
+                Err(points[place].0.error(wrong).hint("write [[0, 0], [4.0, 5.0]]: times in the clip, and in its file"))
+            }
         }
     }
 
@@ -141,7 +148,8 @@ fn pair(point: Value<'_>) -> Result<(Value<'_>, Value<'_>), SessionError> {
 fn pitch(value: Value<'_>) -> Result<Pitch, SessionError> {
     match value.as_number() {
         Some(_) => value.into_number(-Warp::SEMITONES..=Warp::SEMITONES, "semitones").map(Pitch::Kept),
-        None => value.into_choice(&[("follows", Pitch::Follows)]),
+        None if value.as_text().is_ok_and(|text| text == "follows") => Ok(Pitch::Follows),
+        None => Err(value.error("this is no pitch").hint("write semitones, such as -2.0, or \"follows\"")),
     }
 }
 

@@ -202,7 +202,9 @@ impl GraphError {
             Self::NoChannel { .. } => "channels count from 1; lower the clip's `channel` or `into`".into(),
             Self::IntoOne { .. } => "say which with `channel`, or leave out `into`".into(),
             Self::Warp { .. } => "write [[0, 0], [\"4 s\", \"5 s\"]]: times in the clip, and in its file".into(),
-            Self::PastTheEnd { .. } => "shorten the clip's `length` or lower its `from`".into(),
+            Self::PastTheEnd { .. } => {
+                "shorten the clip's `length`, lower its `from`, or end its `warp` earlier".into()
+            }
         })
     }
 }
